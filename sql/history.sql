@@ -1,0 +1,25 @@
+-- name: add(shop_id int4, key text, gid text, writes text[], before jsonb, after jsonb, events int8, first_event_at timestamptz, accepted_at timestamptz)
+-- Note one accepted write of a product.
+insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at)
+values ($1, 'product', $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: since(shop_id int4, key text, history_id int8)
+-- Accepted writes of one product after a given row, oldest first.
+select
+  history_id,
+  gid,
+  writes,
+  events,
+  first_event_at,
+  accepted_at
+from syncd.history
+where shop_id = $1
+  and key = $2
+  and history_id > $3
+order by history_id;
+
+-- name: newest(shop_id int4)
+-- The newest row's number, 0 when there is none.
+select coalesce(max(history_id), 0)
+from syncd.history
+where shop_id = $1;

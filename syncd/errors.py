@@ -1,0 +1,65 @@
+"""The error tree, sorted by whose fault it is.
+
+SyncdError
+├── ConfigError      the operator's        exit 78; systemd leaves it stopped
+├── ContractError    the Backoffice's      a view broke it: pause pushing, name the column
+└── ShopifyError
+    ├── RowError     this row's            dead at once: retrying cannot help
+    ├── CallError    nobody's, it passes   retry after `wait_s`; the row keeps its attempt
+    ├── KindError    one kind's            pause that kind's pump
+    └── ShopError    the whole shop's      pause its pumps, give claims back, touch no row
+
+A message says what happened, to which key; `hint` is the next step alone.
+"""
+
+from __future__ import annotations
+
+
+class SyncdError(Exception):
+    """Any error of ours. `hint` tells the reader what to do next, or is empty."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  → {self.hint}" if self.hint else self.message
+
+
+class ConfigError(SyncdError):
+    """A setting, a file or an address that the operator gave is wrong."""
+
+
+class ContractError(SyncdError):
+    """The Backoffice does not keep the contract of `sql/contract.sql`."""
+
+
+class ShopifyError(SyncdError):
+    """Shopify, or the road to it, said no."""
+
+
+class RowError(ShopifyError):
+    """Shopify will never accept this row as it stands."""
+
+
+class CallError(ShopifyError):
+    """The call failed for a passing reason. `wait_s` is the wait Shopify asked for, if it did.
+
+    `is_unknown` is true when the call may have been carried out all the same (the answer was lost).
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", wait_s: float | None = None, is_unknown: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.wait_s = wait_s
+        self.is_unknown = is_unknown
+
+
+class KindError(ShopifyError):
+    """One kind of thing may not be written: a missing scope, a daily limit."""
+
+
+class ShopError(ShopifyError):
+    """The whole shop refuses us: 401, 402, 403, 423."""

@@ -1,0 +1,1 @@
+"""World A: Postgres. One module a subject, each with its statements in sql/<same name>.sql."""

@@ -1,0 +1,145 @@
+"""The pool of connections, named statements from sql/*.sql and the transaction around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import asyncpg
+import orjson
+
+from syncd import assets
+from syncd.errors import ConfigError
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Executor = asyncpg.Pool | Connection
+
+HEADER = re.compile(r"^-- name: (\w+)\(([^)]*)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One named statement: its parameters in order as (name, SQL type), and its text."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    text: str
+
+    def arguments(self, given: dict[str, Any]) -> list[Any]:
+        """The given values in the order of $1, $2, …; raises TypeError for a wrong set of names."""
+        names = [name for name, _ in self.parameters]
+        if set(names) != set(given):
+            raise TypeError(f"{self.name} takes {names}, was given {sorted(given)}")
+        return [given[name] for name in names]
+
+    async def fetch(self, db: Executor, **values: Any) -> list[asyncpg.Record]:
+        return await db.fetch(self.text, *self.arguments(values))
+
+    async def row(self, db: Executor, **values: Any) -> asyncpg.Record | None:
+        return await db.fetchrow(self.text, *self.arguments(values))
+
+    async def value(self, db: Executor, **values: Any) -> Any:
+        return await db.fetchval(self.text, *self.arguments(values))
+
+    async def execute(self, db: Executor, **values: Any) -> str:
+        """Run it for its effect; returns Postgres's command tag, such as `UPDATE 3`."""
+        return await db.execute(self.text, *self.arguments(values))
+
+
+class Statements:
+    """The statements of sql/<subject>.sql as attributes, read at first use."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self._by_name: dict[str, Statement] = {}
+
+    def all(self) -> dict[str, Statement]:
+        if not self._by_name:
+            self._by_name = parse(self.subject, assets.text(f"sql/{self.subject}.sql"))
+        return self._by_name
+
+    def __getattr__(self, name: str) -> Statement:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.all()[name]
+
+
+def parse(subject: str, source: str) -> dict[str, Statement]:
+    """Split a file of named statements.
+
+    Each starts with a header `-- name: claim(shop_id int8, worker text)`; $1 is the first of these.
+    The text sent to Postgres begins with `/* subject.name */`, so that a DBA who sees it in
+    pg_stat_activity can find the file. Raises ConfigError for a header that cannot be read.
+    """
+    statements: dict[str, Statement] = {}
+    for block in re.split(r"^(?=-- name:)", source, flags=re.MULTILINE)[1:]:
+        header, _, body = block.partition("\n")
+        match = HEADER.match(header)
+        if match is None:
+            raise ConfigError(f"sql/{subject}.sql: cannot read the header {header!r}")
+        name, listed = match.groups()
+        pairs = [part.strip().split(" ", 1) for part in listed.split(",") if part.strip()]
+        parameters = tuple((pair[0], pair[1]) for pair in pairs)
+        text = f"/* {subject}.{name} */\n{body.strip().removesuffix(';')}"
+        statements[name] = Statement(f"{subject}.{name}", parameters, text)
+    return statements
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Give a new connection our JSON codec: jsonb travels as Python values."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: orjson.dumps(value).decode(),
+        decoder=orjson.loads,
+    )
+
+
+@asynccontextmanager
+async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncpg.Pool]:
+    """A pool that is closed at the end of the block; `name` shows up in pg_stat_activity.
+
+    Raises ConfigError when the database cannot be reached or refuses us.
+    """
+    try:
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=10,
+            command_timeout=60,
+            init=prepare,
+            server_settings={"application_name": name},
+        )
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        raise unreachable(url, error) from error
+    try:
+        yield pool
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(5):
+            await pool.close()
+
+
+@asynccontextmanager
+async def transaction(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
+    """One transaction; commit and rollback are finished even when the task is being cancelled.
+
+    anyio cancels again inside `__aexit__`, which would leave asyncpg's rollback unsent and the
+    connection unusable; so the whole block is shielded and must not wait for the network.
+    """
+    with anyio.CancelScope(shield=True):
+        async with pool.acquire() as connection, connection.transaction():
+            yield connection
+
+
+def unreachable(url: str, error: BaseException) -> ConfigError:
+    """The one error for a database that does not answer, without the password."""
+    shown = re.sub(r"://([^:/@]+):[^@]*@", r"://\1:…@", url)
+    return ConfigError(
+        f"cannot reach the database {shown}: {error}",
+        hint="check SYNCD_DATABASE_URL and that Postgres is running",
+    )

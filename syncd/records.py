@@ -1,0 +1,188 @@
+"""What travels through the house: plain, frozen records without behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of a product, known by its address plus `version` (a hash or a time, if any)."""
+
+    key: str
+    address: str
+    alt: str = ""
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One thing on the shelf. `option_values` stand in the order of the product's `option_names`.
+
+    `price` is what the customer pays now in the shop's department, in the shop's currency, or None
+    when that department has no price for it; `compare_at_price` the list price during an offer.
+    `quantity` is the count in the shop's warehouse, or None when no warehouse is chosen.
+    """
+
+    key: str
+    option_values: tuple[str, ...]
+    sku: str | None = None
+    barcode: str | None = None
+    price: Decimal | None = None
+    compare_at_price: Decimal | None = None
+    is_tracked: bool = True
+    image_key: str | None = None
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product as the Backoffice has it now; variants and images in shelf order.
+
+    A product without options has no `option_names` and one variant with no `option_values`.
+    """
+
+    key: str
+    title: str
+    vendor: str
+    is_active: bool
+    option_names: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    images: tuple[Image, ...] = ()
+    description_html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A claimed row of syncd.change; `token` is the claim's, `deliveries` counts this claim too."""
+
+    change_id: int
+    key: str
+    generation: int
+    token: int
+    events: int
+    first_event_at: datetime
+    deliveries: int
+    failures: int
+
+    @property
+    def attempt(self) -> int:
+        """Counted from 1; only attempts for which the row is to blame count."""
+        return self.failures + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop's settings as the flows need them; the credentials stay in `postgres.shops`."""
+
+    shop_id: int
+    domain: str
+    account_id: str
+    state: Literal["unlinked", "linked"]
+    enabled: bool
+    sync_products: bool
+    sync_stock: bool
+    sync_description: bool
+    price_department: str
+    stock_warehouse: str | None
+    location: str | None
+    publish_to: tuple[str, ...]
+    inactive_as: Literal["draft", "archived", "unlisted"]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in canonical form; `ref` tells it from others: the address with its version."""
+
+    address: str
+    version: str | None
+    alt: str
+
+    @property
+    def ref(self) -> str:
+        return f"{self.address}#{self.version}" if self.version else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class VariantForm:
+    """A variant in canonical form: text as it travels, money as "499.00", `picture` a ref.
+
+    An empty sku or barcode means cleared.
+    """
+
+    key: str
+    values: tuple[str, ...]
+    sku: str
+    barcode: str
+    price: str
+    compare_at_price: str | None
+    tracked: bool
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The canonical form of a product: every field that is ours, as Shopify would hold it.
+
+    `description_html` is None when the description is the merchant's. `options` is never empty:
+    a product without options has the option Title with the value Default Title.
+    """
+
+    title: str
+    vendor: str
+    status: Literal["ACTIVE", "DRAFT", "ARCHIVED", "UNLISTED"]
+    description_html: str | None
+    options: tuple[str, ...]
+    variants: tuple[VariantForm, ...]
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantIds:
+    """Shopify's ids of one variant."""
+
+    variant: str
+    inventory_item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Backoffice key ↔ Shopify GID, with the form Shopify last accepted from us.
+
+    `variants` is by variant key, `files` by picture ref; `published_at` None: not yet published.
+    """
+
+    key: str
+    gid: str
+    known: Form
+    digest: str
+    variants: Mapping[str, VariantIds]
+    files: Mapping[str, str]
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedVariant:
+    """A variant as Shopify shows it; `values` by option name, in Shopify's option order."""
+
+    ids: VariantIds
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedProduct:
+    """What a read of one product showed: all its variants, its files in order.
+
+    `created_as` is the digest we wrote into it when it was created, if it was us.
+    """
+
+    gid: str
+    created_as: str | None
+    options: tuple[str, ...]
+    variants: tuple[ObservedVariant, ...]
+    files: tuple[str, ...]

@@ -1,0 +1,50 @@
+"""Decide what becomes of a change whose push failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncd.errors import CallError, ContractError, KindError, RowError, ShopError
+
+MAX_FAILURES = 8
+MAX_DELIVERIES = 20
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 900.0
+OUTAGE_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Again after `wait_s`; `blame` counts the attempt against the row."""
+
+    wait_s: float
+    blame: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never as it stands."""
+
+
+def decide(error: Exception, attempt: int, chance: float = 1.0) -> Retry | Dead:
+    """Again? When? Whose fault? `attempt` counts from 1, `chance` in [0, 1] spreads the waits.
+
+    Raises the error again when no row can help: the pump rests.
+    """
+    match error:
+        case ShopError() | KindError() | ContractError():
+            raise error
+        case RowError():
+            return Dead()
+        case CallError(wait_s=wait_s):
+            return Retry(wait_s if wait_s is not None else OUTAGE_WAIT_S, blame=False)
+        case _ if attempt >= MAX_FAILURES:
+            return Dead()
+        case _:
+            return Retry(backoff_s(attempt, chance), blame=True)
+
+
+def backoff_s(attempt: int, chance: float) -> float:
+    """Doubling from FIRST_WAIT_S to LONGEST_WAIT_S; the lower half is certain, the rest chance."""
+    longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempt, 20))
+    return longest / 2 * (1 + chance)

@@ -1,0 +1,216 @@
+"""Everything a shop holds, in memory with its indexes, written through to the archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from syncd.sandbox import gids
+from syncd.sandbox.archive import Archive, Key
+from syncd.sandbox.options import ShopOptions
+from syncd.sandbox.records import (
+    Definition,
+    Item,
+    Location,
+    Metafield,
+    Picture,
+    Product,
+    Publication,
+    Variant,
+)
+
+# Where each sequence of ids begins, so that ids look like Shopify's and no two kinds agree.
+FIRST_IDS = {
+    "Product": 10_241_000_013_842,
+    "ProductVariant": 51_478_000_009_266,
+    "InventoryItem": 53_583_000_022_066,
+    "ProductOption": 12_804_000_003_122,
+    "ProductOptionValue": 8_322_000_016_434,
+    "MediaImage": 44_702_000_029_234,
+    "Metafield": 45_359_000_011_314,
+    "MetafieldDefinition": 229_597_000_018,
+    "Location": 113_884_004_402,
+    "InventoryLevel": 143_273_000_242,
+    "Publication": 268_039_356_722,
+    "AppCatalog": 126_543_004_978,
+}
+ID_STEP = 32_768
+
+KINDS = {
+    "Product": Product,
+    "MediaImage": Picture,
+    "MetafieldDefinition": Definition,
+    "Location": Location,
+    "Publication": Publication,
+}
+
+
+class Shop:
+    """The shop's records by id, and the questions a resolver asks of them.
+
+    A write calls `put_…` for what it changed, then `save` once.
+    """
+
+    def __init__(self, options: ShopOptions, archive: Archive) -> None:
+        self.options = options
+        self.archive = archive
+        self.readers: dict[str, TypeAdapter[Any]] = {
+            kind: TypeAdapter(record) for kind, record in KINDS.items()
+        }
+        self._forget()
+        for kind, id_, body in archive.records():
+            self._load(kind, id_, body)
+        self._furnish()
+
+    def _forget(self) -> None:
+        self.products: dict[int, Product] = {}
+        self.media: dict[int, Picture] = {}
+        self.definitions: dict[int, Definition] = {}
+        self.locations: dict[int, Location] = {}
+        self.publications: dict[int, Publication] = {}
+        self.variants: dict[int, Variant] = {}
+        self.items: dict[int, int] = {}
+        """Inventory item id -> variant id."""
+        self.handles: dict[str, int] = {}
+        self.custom_ids: dict[tuple[str, str, str], int] = {}
+        """(namespace, key, value) of products' metafields of type `id` -> product id."""
+        self.filenames: set[str] = set()
+        self.fresh_media: set[int] = set()
+        """Pictures made by the request that is running: not yet fetched."""
+        self.last_ids: dict[str, int] = {}
+        self.changes: dict[Key, bytes | None] = {}
+
+    def _load(self, kind: str, id_: int, body: bytes) -> None:
+        if kind == "counters":
+            self.last_ids = orjson.loads(body)
+        else:
+            self._keep(kind, id_, self.readers[kind].validate_json(body))
+
+    def _furnish(self) -> None:
+        """Make the places that the options name and that are not there yet."""
+        at = self.now()
+        for name in self.options.locations:
+            if all(place.name != name for place in self.locations.values()):
+                self.put(
+                    "Location",
+                    Location(self.new_id("Location"), name, self.new_id("InventoryLevel"), at),
+                )
+        for name in self.options.publications:
+            if all(place.name != name for place in self.publications.values()):
+                made = Publication(self.new_id("Publication"), name, self.new_id("AppCatalog"))
+                self.put("Publication", made)
+        self.save()
+
+    def empty(self) -> None:
+        """Forget all, counters too, as if the shop were new."""
+        self.archive.clear()
+        self._forget()
+        self._furnish()
+
+    # -------------------------------------------------------------------------------- writing
+
+    def now(self) -> str:
+        return self.options.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def new_id(self, kind: str) -> int:
+        last = self.last_ids.get(kind)
+        self.last_ids[kind] = FIRST_IDS[kind] if last is None else last + ID_STEP
+        return self.last_ids[kind]
+
+    def put(self, kind: str, record: Any) -> None:
+        """Keep a record, new or changed."""
+        self.changes[kind, record.id] = orjson.dumps(record)
+        self._keep(kind, record.id, record)
+
+    def remove_product(self, product: Product) -> None:
+        self._unindex(product)
+        del self.products[product.id]
+        self.changes["Product", product.id] = None
+
+    def save(self) -> None:
+        """Write what changed since the last time, in one transaction."""
+        if self.changes:
+            self.changes["counters", 0] = orjson.dumps(self.last_ids)
+            self.archive.write(self.changes)
+            self.changes = {}
+
+    def _keep(self, kind: str, id_: int, record: Any) -> None:
+        match record:
+            case Product():
+                if before := self.products.get(id_):
+                    self._unindex(before)
+                self.products[id_] = record
+                self._index(record)
+            case Picture():
+                self.media[id_] = record
+                self.filenames.add(record.filename)
+            case Definition():
+                self.definitions[id_] = record
+            case Location():
+                self.locations[id_] = record
+            case Publication():
+                self.publications[id_] = record
+
+    def _index(self, product: Product) -> None:
+        self.handles[product.handle] = product.id
+        for variant in product.variants:
+            self.variants[variant.id] = variant
+            self.items[variant.item.id] = variant.id
+        for metafield in product.metafields:
+            if metafield.type == "id":
+                self.custom_ids[_identity(metafield)] = product.id
+
+    def _unindex(self, product: Product) -> None:
+        del self.handles[product.handle]
+        for variant in product.variants:
+            del self.variants[variant.id], self.items[variant.item.id]
+        for metafield in product.metafields:
+            if metafield.type == "id":
+                self.custom_ids.pop(_identity(metafield), None)
+
+    # -------------------------------------------------------------------------------- reading
+
+    def find(self, text: str) -> Any:
+        """The record that a gid names, or None. (Inventory levels: `resolvers.stock`.)"""
+        match gids.parted(text):
+            case ("Product", number):
+                return self.products.get(number)
+            case ("ProductVariant", number):
+                return self.variants.get(number)
+            case ("InventoryItem", number):
+                return self.item(number)
+            case ("MediaImage", number):
+                return self.media.get(number)
+            case ("MetafieldDefinition", number):
+                return self.definitions.get(number)
+            case ("Location", number):
+                return self.locations.get(number)
+            case ("Publication", number):
+                return self.publications.get(number)
+        return None
+
+    def item(self, number: int) -> Item | None:
+        variant_id = self.items.get(number)
+        return None if variant_id is None else self.variants[variant_id].item
+
+    def variant_of(self, item: Item) -> Variant:
+        return self.variants[self.items[item.id]]
+
+    def product_of(self, variant: Variant) -> Product:
+        return self.products[variant.product_id]
+
+    def pictures(self, product: Product) -> list[Picture]:
+        return [self.media[id_] for id_ in product.media_ids]
+
+    def definition(self, owner_type: str, namespace: str, key: str) -> Definition | None:
+        wanted = (owner_type, namespace, key)
+        for one in self.definitions.values():
+            if (one.owner_type, one.namespace, one.key) == wanted:
+                return one
+        return None
+
+
+def _identity(metafield: Metafield) -> tuple[str, str, str]:
+    return metafield.namespace, metafield.key, metafield.value

@@ -1,0 +1,1 @@
+"""World B: Shopify's Admin GraphQL API over HTTP."""

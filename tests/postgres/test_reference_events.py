@@ -1,0 +1,280 @@
+"""What the reference Backoffice tells of, and what it is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import pytest
+
+from syncd.catalogue.entries import (
+    Catalogue,
+    ImageEntry,
+    PriceEntry,
+    ProductEntry,
+    VariantEntry,
+)
+from syncd.postgres import reference
+
+PRICE = (PriceEntry("nett", Decimal("499.00")),)
+JAKKE = ProductEntry(
+    2,
+    "jakke",
+    "Jakke",
+    "Fjell",
+    (
+        VariantEntry(2, ("S",), PRICE, sku="J-S", barcodes=("703", "704")),
+        VariantEntry(3, ("M",), PRICE, sku="J-M"),
+    ),
+    option_names=("Størrelse",),
+    images=(ImageEntry("https://x.no/1.jpg"), ImageEntry("https://x.no/2.jpg")),
+)
+LUE = ProductEntry(4, "lue", "Lue", "Fjell", (VariantEntry(4, (), PRICE),))
+T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def filled(pool: asyncpg.Pool) -> asyncpg.Pool:
+    """Product 1 with variants 1 and 2, product 2 with variant 3; no counts, no events left."""
+    await reference.install(pool)
+    await reference.load(pool, Catalogue("Fjord", (JAKKE, LUE)), account_id="a")
+    await pool.execute("truncate syncd.outbox")
+    return pool
+
+
+async def events(pool: asyncpg.Pool) -> list[tuple[str, str, str]]:
+    rows = await pool.fetch(
+        "select kind, key, array_to_string(changed, ' ') as changed from syncd.outbox"
+        " where account_id = 'a' order by event_id"
+    )
+    return [(row["kind"], row["key"], row["changed"]) for row in rows]
+
+
+async def quantity_of(pool: asyncpg.Pool, variant_id: int = 1) -> int | None:
+    found: int | None = await pool.fetchval(
+        "select quantity from syncd_contract.stock where variant_key = $1", str(variant_id)
+    )
+    return found
+
+
+TOUCHES = {  # a statement, and the events it makes: key and what changed
+    "titles": ("update retail.product set title = 'Ny'", ["1 title", "2 title"]),
+    "title and status are one event": (
+        "update retail.product set title = 'Ny', is_active = false where product_id = 1",
+        ["1 status title"],
+    ),
+    "nothing truly changed": ("update retail.product set title = title", []),
+    "ours": ("update retail.product set external_ref = 'z' where product_id = 1", []),
+    "no rows": ("update retail.product set title = 'x' where false", []),
+    "description": (
+        "update retail.product set description_html = 'x' where product_id = 1",
+        ["1 description"],
+    ),
+    "deletion": ("delete from retail.product where product_id = 1", ["1 deleted"]),
+    "store": ("update retail.store set name = 'Vidda'", ["1 vendor", "2 vendor"]),
+    "option": ("update retail.product_option set name = 'Str'", ["1 variants"]),
+    "option value": (
+        "update retail.option_value set value = 'XS' where value = 'S'",
+        ["1 variants"],
+    ),
+    "sku": ("update retail.variant set sku = 'N' where variant_id = 3", ["2 variants"]),
+    "variant gone": ("delete from retail.variant where variant_id = 2", ["1 variants"]),
+    "barcode": ("update retail.barcode set code = '9' where is_primary", ["1 variants"]),
+    "second barcode": ("update retail.barcode set code = '9' where not is_primary", []),
+    "price": ("update retail.price set list_price = 1 where variant_id = 3", ["2 price"]),
+    "the same price": ("update retail.price set list_price = 499.0", []),
+    "no price any more": ("delete from retail.price where variant_id = 3", ["2 price"]),
+    "alt text": ("update retail.image set alt = 'x' where position = 1", ["1 images"]),
+    "pictures gone": ("delete from retail.image", ["1 images"]),
+    "truncate": ("truncate retail.price", ["* "]),
+}
+
+
+@pytest.mark.parametrize(("statement", "told"), TOUCHES.values(), ids=TOUCHES.keys())
+async def test_a_statement_tells_of_the_products_it_touched(
+    filled: asyncpg.Pool, statement: str, told: list[str]
+) -> None:
+    await filled.execute(statement)
+    assert [f"{key} {changed}" for _, key, changed in sorted(await events(filled))] == told
+    assert {kind for kind, _, _ in await events(filled)} <= {"product"}
+
+
+async def test_a_transaction_that_is_rolled_back_tells_nothing(filled: asyncpg.Pool) -> None:
+    for statement, _ in TOUCHES.values():
+        async with filled.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(statement)
+            await transaction.rollback()
+    assert await events(filled) == []
+
+
+MOVE = (
+    "insert into retail.movement (variant_id, account_id, warehouse_id, quantity, reason) values "
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "quantity", "told"),
+    [
+        pytest.param(
+            "(1, 'a', 'hoved', -2, 'sale')", -2, [("stock", "1", "quantity")], id="a sale"
+        ),
+        pytest.param(
+            "(1, 'a', 'hoved', -2, 'sale'), (1, 'a', 'hoved', 2, 'return')", 0, [], id="and back"
+        ),
+    ],
+)
+async def test_a_movement_changes_the_balance_and_tells_of_it(
+    filled: asyncpg.Pool, values: str, quantity: int, told: list[tuple[str, str, str]]
+) -> None:
+    await filled.execute(MOVE + values)
+    assert await quantity_of(filled) == quantity
+    assert await events(filled) == told
+
+
+@pytest.mark.parametrize("statement", ["update retail.movement set quantity = 1",
+    "delete from retail.movement"])  # fmt: skip
+async def test_movements_are_only_added(filled: asyncpg.Pool, statement: str) -> None:
+    with pytest.raises(asyncpg.RaiseError, match="append-only"):
+        await filled.execute(statement)
+
+
+async def test_more_than_five_thousand_keys_become_one_event_in_no_time(
+    filled: asyncpg.Pool,
+) -> None:
+    for number in range(300):  # the plan made for one row must not be that for all
+        await filled.execute(
+            "update retail.product set title = $1 where product_id = 1", str(number)
+        )
+    await filled.execute(
+        "insert into retail.product (account_id, store_id, title)"
+        " select 'a', (select min(store_id) from retail.store), 'Vare ' || n"
+        " from generate_series(1, 20000) as n"
+    )
+    await filled.execute("truncate syncd.outbox")
+    await filled.execute("update retail.product set title = title || '!'", timeout=20)
+    assert await events(filled) == [("product", "*", "title")]
+
+
+async def test_whoever_may_write_products_may_also_tell_of_them(filled: asyncpg.Pool) -> None:
+    async with filled.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(
+            """
+            create role syncd_test_till;
+            grant usage on schema retail to syncd_test_till;
+            grant select, update on retail.product to syncd_test_till;
+            set local role syncd_test_till;
+            update retail.product set title = 'Ny' where product_id = 1;
+            reset role;
+            """
+        )
+        told = await connection.fetchval("select key from syncd.outbox")
+        await transaction.rollback()
+    assert told == "1"
+
+
+async def count(pool: asyncpg.Pool, quantity: int, at: datetime, variant: str = "1") -> int | None:
+    """Receive a count of variant 1 and say what stands in the warehouse then."""
+    await pool.execute(
+        "select syncd_contract.receive_stock('a', 'hoved', $1, $2, $3)", variant, quantity, at
+    )
+    return await quantity_of(pool)
+
+
+async def test_a_count_from_the_shop_is_set_once_and_an_older_one_never(
+    filled: asyncpg.Pool,
+) -> None:
+    assert await count(filled, 7, T0) == 7
+    assert await count(filled, 7, T0) == 7
+    assert await count(filled, 9, T0 - HOUR) == 7
+    assert await count(filled, 4, T0 + HOUR) == 4
+    assert await filled.fetchval("select count(*) from retail.movement") == 2
+
+
+async def test_what_was_sold_after_the_count_stays_sold(filled: asyncpg.Pool) -> None:
+    await count(filled, 7, T0)
+    await filled.execute(MOVE + "(1, 'a', 'hoved', -2, 'sale')")
+    assert await count(filled, 10, T0 + HOUR) == 8
+
+
+async def test_a_count_of_an_unknown_variant_is_refused(filled: asyncpg.Pool) -> None:
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="account a has no variant 99"):
+        await count(filled, 1, T0, variant="99")
+
+
+def customer(name: str, at: datetime) -> dict[str, Any]:
+    return {"id": "gid://shopify/Customer/1", "name": name, "updated_at": at.isoformat()}
+
+
+async def test_the_newer_news_of_a_customer_win(filled: asyncpg.Pool) -> None:
+    receive = "select syncd_contract.receive_customer('a', $1)"
+    keys = [
+        await filled.fetchval(receive, news)
+        for news in (
+            customer("Kari", T0),
+            customer("Kari Nordmann", T0 + HOUR),
+            customer("Kari", T0),
+        )
+    ]
+    assert len(set(keys)) == 1
+    assert await filled.fetchval("select name from retail.customer") == "Kari Nordmann"
+
+
+def order(at: datetime, quantity: int = 1) -> dict[str, Any]:
+    return {
+        "id": "gid://shopify/Order/1",
+        "number": "#1001",
+        "ordered_at": T0.isoformat(),
+        "updated_at": at.isoformat(),
+        "currency": "NOK",
+        "total": "499.00",
+        "customer": customer("Kari", T0),
+        "lines": [
+            {
+                "id": "gid://shopify/LineItem/1",
+                "variant_key": "1",
+                "sku": "J-S",
+                "title": "Jakke",
+                "quantity": quantity,
+                "unit_price": "499.00",
+            },
+            {"id": "gid://shopify/LineItem/2", "quantity": 1, "unit_price": "9.50"},
+        ],
+    }
+
+
+async def test_an_order_is_received_once_renewed_by_news_and_moves_no_stock(
+    filled: asyncpg.Pool,
+) -> None:
+    receive = "select syncd_contract.receive_order('a', $1)"
+    keys = [
+        await filled.fetchval(receive, news)
+        for news in (order(T0), order(T0 + HOUR, quantity=2), order(T0, quantity=7))
+    ]
+    assert len(set(keys)) == 1
+    lines = await filled.fetch(
+        "select variant_id, quantity from retail.sales_order_line order by external_ref"
+    )
+    assert [tuple(line) for line in lines] == [(1, 2), (None, 1)]
+    assert await quantity_of(filled) is None
+    assert await events(filled) == []
+
+
+async def test_a_completed_order_is_told_and_shown(filled: asyncpg.Pool) -> None:
+    key = await filled.fetchval("select syncd_contract.receive_order('a', $1)", order(T0))
+    assert await filled.fetch("select order_key from syncd_contract.order_completion") == []
+    await filled.execute(
+        "update retail.sales_order set completed_at = $1, tracking_number = 'NO1'", T0 + HOUR
+    )
+    shown = await filled.fetchrow(
+        "select order_key, completed_at, tracking_number from syncd_contract.order_completion"
+    )
+    assert shown is not None
+    assert tuple(shown) == (key, T0 + HOUR, "NO1")
+    assert await events(filled) == [("order", key, "completed")]
