@@ -14,6 +14,7 @@ select
   accepted_at
 from syncd.history
 where shop_id = $1
+  and kind = 'product'
   and key = $2
   and history_id > $3
 order by history_id;

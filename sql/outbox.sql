@@ -1,30 +1,41 @@
--- name: base(name text)
--- The router's row; the first call sets its cursor to before everything. Returns false when another cluster wrote it.
-insert into syncd.router as r (name, snap, system_id)
-values ($1, '1:1:', (select system_identifier from pg_control_system()))
-on conflict (name) do update set name = r.name
-returning r.system_id = (select system_identifier from pg_control_system());
+-- name: standing()
+-- Where the cursor stands: whether this cluster wrote it, and whether an event waits behind it.
+-- Reads only, so an idle system writes nothing. Order and limit keep the plan on the index: to a mere `exists` a
+-- scan of the table looks cheap, and with nothing to find it reads all of it.
+select
+  r.system_id = (select system_identifier from pg_control_system()) as is_here,
+  (
+    select o.xid
+    from syncd.outbox o
+    where o.xid >= pg_snapshot_xmax(r.snap)
+    order by o.xid, o.event_id
+    limit 1
+  ) is not null or exists (
+    select
+    from pg_snapshot_xip(r.snap) as x (xid)
+    cross join lateral (
+      select
+      from syncd.outbox o
+      where o.xid = x.xid
+      order by o.xid, o.event_id
+      limit 1
+    ) as late
+  ) as has_news
+from syncd.router r
+where r.name = 'main';
 
--- name: lock_router(name text)
+-- name: lock_router()
 -- The cursor, held for this transaction, so that one router moves at a time.
-select snap
+select
+  snap,
+  system_id = (select system_identifier from pg_control_system()) as is_here
 from syncd.router
-where name = $1
+where name = 'main'
 for update;
-
--- name: anything(snap pg_snapshot)
--- Whether an event may wait behind the cursor; reads only, so an idle system writes nothing.
-select exists (
-  select from syncd.outbox
-  where xid >= pg_snapshot_xmax($1)
-) or exists (
-  select from syncd.outbox
-  where xid = any(array(select pg_snapshot_xip($1)))
-);
 
 -- name: next_snapshot(snap pg_snapshot, most int8)
 -- How far to move: the present, or less, so that about `most` events are moved and no transaction is split.
--- A transaction larger than `most` is taken whole. See shared design note in ARCHITECTURE.md, "The snapshot cursor".
+-- A transaction larger than `most` is taken whole; never beyond the present, or a late commit would be missed.
 with present as (
   select pg_current_snapshot() as snap
 ),
@@ -42,11 +53,10 @@ beyond as (
   limit 1
 ),
 high as (
-  select case
-    when beyond.xid is null then pg_snapshot_xmax(present.snap)
-    when beyond.xid = first.xid then ((beyond.xid::text::int8 + 1)::text)::xid8
-    else beyond.xid
-  end as xid
+  select least(
+    pg_snapshot_xmax(present.snap),
+    case when beyond.xid = first.xid then ((beyond.xid::text::int8 + 1)::text)::xid8 else beyond.xid end
+  ) as xid
   from present
   cross join first
   left join beyond on true
@@ -63,72 +73,128 @@ select (
 from present
 cross join high;
 
--- name: move(snap pg_snapshot, next pg_snapshot)
+-- name: wide_accounts(snap pg_snapshot, next pg_snapshot)
+-- Accounts with an event for every key (*) between the two snapshots.
+select distinct account_id
+from syncd.outbox
+where key = '*'
+  and kind = 'product'
+  and (
+    (xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax($2))
+    or xid = any(array(select pg_snapshot_xip($1)))
+  )
+  and pg_visible_in_snapshot(xid, $2);
+
+-- name: move(snap pg_snapshot, next pg_snapshot, account_ids text[], keys text[])
 -- Events between the two snapshots become changes of each shop they concern; a thousand events are one change.
--- News leave due_at alone (back-off and leases stay) but re-arm a dead change.
-with batch as (
-  select account_id, kind, key, changed, created_at
+-- $3 and $4 are the keys of wide_accounts, pair by pair; what is linked but gone from the Backoffice counts too.
+-- News leave due_at alone (back-off and leases stay) but re-arm a dead change. Kinds that no flow carries yet
+-- are passed over. One insert in the order of the keys: settle locks in the same order, so neither waits in a ring.
+-- No common table expression is joined with another: their sizes are guessed, and a wrong guess is a nested loop.
+-- A key has at most two rows in concerned, its own and that of *: min and max are both.
+with batch as materialized (
+  select
+    event_id,
+    account_id,
+    kind,
+    key,
+    changed,
+    created_at
   from syncd.outbox
-  where ((xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax($2))
-    or xid = any(array(select pg_snapshot_xip($1))))
+  where (
+    (xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax($2))
+    or xid = any(array(select pg_snapshot_xip($1)))
+  )
     and pg_visible_in_snapshot(xid, $2)
 ),
-wide as (
-  select e.account_id, e.kind, k.key, e.changed, e.created_at
-  from batch e
+told as materialized (
+  select
+    b.account_id,
+    b.key,
+    count(distinct b.event_id) as events,
+    bool_or(b.changed = '{}') as is_unknown,
+    array_agg(distinct l.label) filter (where l.label is not null) as labels,
+    min(b.created_at) as first_event_at,
+    max(b.created_at) as last_event_at
+  from batch b
+  left join lateral unnest(b.changed) as l (label) on true
+  where b.kind = 'product'
+  group by b.account_id, b.key
+),
+concerned as (
+  select
+    s.shop_id,
+    t.key,
+    t.events,
+    t.is_unknown,
+    t.labels,
+    t.first_event_at,
+    t.last_event_at
+  from told t
+  join syncd.shop s on s.account_id = t.account_id and s.sync_products
+  where t.key <> '*'
+  union all
+  select
+    s.shop_id,
+    k.key,
+    t.events,
+    t.is_unknown,
+    t.labels,
+    t.first_event_at,
+    t.last_event_at
+  from told t
+  join syncd.shop s on s.account_id = t.account_id and s.sync_products
   cross join lateral (
-    select p.product_key as key
-    from syncd_contract.product p
-    where p.account_id = e.account_id
+    select g.key
+    from unnest($3::text[], $4::text[]) as g (account_id, key)
+    where g.account_id = s.account_id
     union
     select l.key
     from syncd.link l
-    join syncd.shop s on s.shop_id = l.shop_id
-    where s.account_id = e.account_id
+    where l.shop_id = s.shop_id
+      and l.kind = 'product'
   ) as k
-  where e.key = '*' and e.kind = 'product'
-  union all
-  select b.account_id, b.kind, b.key, b.changed, b.created_at
-  from batch b
-  where b.key <> '*'
+  where t.key = '*'
 ),
 merged as (
   select
-    s.shop_id,
-    w.kind,
-    w.key,
-    count(*) as events,
-    bool_or(w.changed = '{}') as is_unknown,
-    array(select distinct c from unnest(string_to_array(string_agg(array_to_string(w.changed, ' '), ' '), ' ')) as c where c <> '' order by c) as changed,
-    min(w.created_at) as first_event_at,
-    max(w.created_at) as last_event_at
-  from wide w
-  join syncd.shop s on s.account_id = w.account_id and s.sync_products
-  where w.kind = 'product'
-  group by s.shop_id, w.kind, w.key
+    shop_id,
+    key,
+    sum(events)::int8 as events,
+    bool_or(is_unknown) as is_unknown,
+    array(
+      select distinct x.label
+      from unnest(min(labels) || max(labels)) as x (label)
+      order by x.label
+    ) as labels,
+    min(first_event_at) as first_event_at,
+    max(last_event_at) as last_event_at
+  from concerned
+  group by shop_id, key
 ),
 moved as (
   insert into syncd.change as c (shop_id, kind, key, changed, lane, events, first_event_at, last_event_at)
   select
     shop_id,
-    kind,
+    'product',
     key,
-    case when is_unknown then '{}' else changed end,
-    case when changed = '{price}' and not is_unknown then 'price' else 'product' end,
+    case when is_unknown then '{}' else labels end,
+    case when 'price' = any(labels) then 'price' else 'product' end,
     events,
     first_event_at,
     last_event_at
   from merged
-  order by shop_id, kind, key
+  order by shop_id, key
   on conflict (shop_id, kind, key) do update set
     generation = c.generation + 1,
     events = c.events + excluded.events,
     changed = case
       when c.changed = '{}' or excluded.changed = '{}' then '{}'
-      else array(select distinct x from unnest(c.changed || excluded.changed) as x order by x)
+      else array(select distinct x.label from unnest(c.changed || excluded.changed) as x (label) order by x.label)
     end,
-    lane = case when excluded.lane = 'price' or c.lane = 'price' then 'price' else excluded.lane end,
+    lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
     last_event_at = greatest(c.last_event_at, excluded.last_event_at),
+    news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
     state = case when c.state = 'dead' then 'due' else c.state end,
     due_at = case when c.state = 'dead' then syncd.clock() else c.due_at end,
     failures = case when c.state = 'dead' then 0 else c.failures end,
@@ -139,55 +205,81 @@ select
   (select count(*) from batch) as events,
   array(select distinct shop_id from moved order by shop_id) as shops;
 
--- name: advance(name text, next pg_snapshot, moved int8)
+-- name: advance(next pg_snapshot, moved int8)
 -- The cursor moves in the same transaction as the events.
 update syncd.router
 set
-  snap = $2,
-  moved = moved + $3,
+  snap = $1,
+  moved = moved + $2,
   at = syncd.clock()
-where name = $1;
+where name = 'main';
 
--- name: rebase(name text)
--- After a restore into another cluster: forget the old transaction ids and stand at the present.
-update syncd.router
-set
-  snap = pg_current_snapshot(),
-  system_id = (select system_identifier from pg_control_system()),
-  at = syncd.clock()
-where name = $1;
+-- name: rebase()
+-- After a restore into another cluster: stand at the present. Events written there with transaction ids that are
+-- still to come here are dropped, or they would count as news for ever; whoever calls this makes every key due.
+-- One statement, so one snapshot: no event of this cluster can be among them.
+with foreign_event as (
+  delete from syncd.outbox
+  where xid >= pg_snapshot_xmax(pg_current_snapshot())
+)
+insert into syncd.router as r (name, snap, system_id)
+select
+  'main',
+  pg_current_snapshot(),
+  system_identifier
+from pg_control_system()
+on conflict (name) do update set
+  snap = excluded.snap,
+  system_id = excluded.system_id,
+  at = syncd.clock();
+
+-- name: product_shops()
+-- The shops that products are sent to, with their accounts, in the order in which changes are locked.
+select
+  shop_id,
+  account_id
+from syncd.shop
+where sync_products
+order by shop_id;
 
 -- name: enqueue(shop_id int4, kind text, keys text[])
 -- Make these keys due for one shop, in the resync lane; what is due already keeps its place. Returns how many.
 with added as (
   insert into syncd.change as c (shop_id, kind, key, changed, lane, first_event_at, last_event_at)
-  select $1, $2, k.key, '{}', 'resync', syncd.clock(), syncd.clock()
-  from unnest($3::text[]) as k (key)
+  select
+    $1,
+    $2,
+    k.key,
+    '{}',
+    'resync',
+    syncd.clock(),
+    syncd.clock()
+  from (select distinct key from unnest($3::text[]) as given (key)) as k
   order by k.key
   on conflict (shop_id, kind, key) do update set
     generation = c.generation + 1,
-    last_event_at = excluded.last_event_at,
+    events = c.events + 1,
     changed = '{}',
+    last_event_at = greatest(c.last_event_at, excluded.last_event_at),
+    news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
     state = case when c.state = 'dead' then 'due' else c.state end,
     due_at = case when c.state = 'dead' then syncd.clock() else c.due_at end,
     failures = case when c.state = 'dead' then 0 else c.failures end,
     deliveries = case when c.state = 'dead' then 0 else c.deliveries end
-  returning 1
+  returning c.change_id
 )
-select count(*) from added;
+select count(*)
+from added;
 
--- name: claim(shop_id int4, kind text, worker text, lease_s float8, token int8, most int8)
+-- name: claim(shop_id int4, kind text, worker text, lease_s float8, token int8, most int8, max_deliveries int4)
 -- Lease the most urgent due changes of a shop to one node; a lease that ran out is due again by itself.
 -- SKIP LOCKED lets several claim at once; the array keeps the limit exact and the plan on the index.
-update syncd.change c
-set
-  state = 'claimed',
-  claimed_by = $3,
-  claim_token = $5,
-  due_at = syncd.clock() + make_interval(secs => $4),
-  deliveries = c.deliveries + 1
-where c.change_id = any(array(
-  select change_id
+-- One that was claimed max_deliveries times already is not handed out again: it is returned dead.
+with picked as materialized (
+  select
+    change_id,
+    urgency,
+    due_at
   from syncd.change
   where shop_id = $1
     and kind = $2
@@ -196,82 +288,147 @@ where c.change_id = any(array(
   order by urgency, due_at, change_id
   limit $6
   for update skip locked
-))
-returning
-  c.change_id,
-  c.kind,
-  c.key,
-  c.changed,
-  c.lane,
-  c.generation,
-  c.events,
-  c.first_event_at,
-  c.deliveries,
-  c.failures;
+),
+taken as (
+  update syncd.change c
+  set
+    state = case when c.deliveries < $7 then 'claimed' else 'dead' end,
+    claimed_by = case when c.deliveries < $7 then $3 end,
+    claim_token = case when c.deliveries < $7 then $5::int8 end,
+    news_at = null,
+    due_at = case when c.deliveries < $7 then syncd.clock() + make_interval(secs => $4) else syncd.clock() end,
+    deliveries = case when c.deliveries < $7 then c.deliveries + 1 else c.deliveries end,
+    last_error = case
+      when c.deliveries < $7 then c.last_error
+      else format(
+        'took the process down %s times: claimed, but syncd stopped or the lease ran out before an answer',
+        c.deliveries - c.failures
+      )
+    end,
+    last_error_at = case when c.deliveries < $7 then c.last_error_at else syncd.clock() end
+  where c.change_id = any(array(select change_id from picked))
+  returning
+    c.change_id,
+    c.key,
+    c.changed,
+    c.lane,
+    c.state,
+    c.generation,
+    c.events,
+    c.first_event_at,
+    c.deliveries,
+    c.failures,
+    c.deliveries > 1 or c.last_error is not null as is_repeated
+)
+select
+  t.change_id,
+  t.key,
+  t.changed,
+  t.lane,
+  t.state = 'claimed' as is_claimed,
+  t.generation,
+  t.events,
+  t.first_event_at,
+  t.deliveries,
+  t.failures,
+  t.is_repeated
+from taken t
+join picked p using (change_id)
+order by p.urgency, p.due_at, p.change_id;
 
--- name: hold(change_ids int8[], token int8)
--- First step of settle: lock what this claim still holds, in the router's order, and say which these are.
-select change_id
-from syncd.change
-where change_id = any($1)
-  and claim_token = $2
-order by shop_id, kind, key
-for update;
+-- name: hold(change_ids int8[], tokens int8[])
+-- First step of settle: lock what these claims still hold, in the router's order, and say which these are.
+select c.change_id
+from syncd.change c
+join unnest($1::int8[], $2::int8[]) as k (change_id, token)
+  on k.change_id = c.change_id
+  and k.token = c.claim_token
+order by c.shop_id, c.kind, c.key
+for update of c;
 
 -- name: ack(change_ids int8[], generations int8[])
--- Done: gone, unless news came while it was in flight.
+-- Done: gone, unless news came while it was in flight. Only for rows that hold has locked, as all below.
 delete from syncd.change c
 using unnest($1::int8[], $2::int8[]) as k (change_id, generation)
 where c.change_id = k.change_id
   and c.generation = k.generation;
 
--- name: again(change_ids int8[])
--- What is left after ack has news: due at once, with a clean slate.
-update syncd.change
+-- name: again(change_ids int8[], events int8[])
+-- What is left after ack has news: due at once, with a clean slate; the events that were answered are taken off.
+-- A statement of its own: as one with ack it would not see the news.
+update syncd.change c
 set
   state = 'due',
   claimed_by = null,
   claim_token = null,
+  events = c.events - k.events,
+  first_event_at = coalesce(c.news_at, c.last_event_at),
+  news_at = null,
   due_at = syncd.clock(),
-  first_event_at = last_event_at,
   deliveries = 0,
   failures = 0,
-  last_error = null
-where change_id = any($1);
+  last_error = null,
+  last_error_at = null
+from unnest($1::int8[], $2::int8[]) as k (change_id, events)
+where c.change_id = k.change_id;
 
--- name: retry(change_id int8, wait_s float8, blame int4, error text)
--- Later: due after the wait; `blame` is 1 when the row may be at fault, else 0 and the delivery is given back.
-update syncd.change
+-- name: retry(change_ids int8[], waits_s float8[], blames bool[], errors text[])
+-- Later: due after the wait. Blame counts a failure; without it the delivery is given back.
+-- News do not shorten the wait.
+update syncd.change c
 set
   state = 'due',
   claimed_by = null,
   claim_token = null,
-  due_at = syncd.clock() + make_interval(secs => $2),
-  failures = failures + $3,
-  deliveries = deliveries - (1 - $3),
-  last_error = $4
-where change_id = $1;
+  news_at = null,
+  due_at = syncd.clock() + make_interval(secs => k.wait_s),
+  failures = c.failures + case when k.blame then 1 else 0 end,
+  deliveries = c.deliveries - case when k.blame then 0 else 1 end,
+  last_error = k.error,
+  last_error_at = syncd.clock()
+from unnest($1::int8[], $2::float8[], $3::bool[], $4::text[]) as k (change_id, wait_s, blame, error)
+where c.change_id = k.change_id;
 
--- name: die(change_id int8, generation int8, error text)
--- Never as it stands: waits for a person or a new event; if news came meanwhile it is simply due.
-update syncd.change
+-- name: die(change_ids int8[], generations int8[], errors text[])
+-- Never as it stands: waits for a person or a new event; if news came meanwhile it is due, with a clean slate.
+update syncd.change c
 set
-  state = case when generation = $2 then 'dead' else 'due' end,
+  state = case when c.generation = k.generation then 'dead' else 'due' end,
   claimed_by = null,
   claim_token = null,
+  news_at = null,
   due_at = syncd.clock(),
-  failures = case when generation = $2 then failures + 1 else 0 end,
-  last_error = $3
-where change_id = $1;
+  failures = case when c.generation = k.generation then c.failures + 1 else 0 end,
+  deliveries = case when c.generation = k.generation then c.deliveries else 0 end,
+  last_error = k.error,
+  last_error_at = syncd.clock()
+from unnest($1::int8[], $2::int8[], $3::text[]) as k (change_id, generation, error)
+where c.change_id = k.change_id;
 
--- name: give_back(change_ids int8[], token int8)
+-- name: give_back(change_ids int8[])
 -- A clean stop, or the shop refused us: due at once, nothing counted.
 update syncd.change
 set
   state = 'due',
   claimed_by = null,
   claim_token = null,
+  news_at = null,
   due_at = syncd.clock(),
   deliveries = deliveries - 1
-where change_id = any($1)
-  and claim_token = $2;
+where change_id = any($1);
+
+-- name: renew(change_ids int8[], tokens int8[], lease_s float8)
+-- The claims that are still held last lease_s longer from now; locked in the router's order first.
+with held as materialized (
+  select c.change_id
+  from syncd.change c
+  join unnest($1::int8[], $2::int8[]) as k (change_id, token)
+    on k.change_id = c.change_id
+    and k.token = c.claim_token
+  order by c.shop_id, c.kind, c.key
+  for update of c
+)
+update syncd.change c
+set due_at = syncd.clock() + make_interval(secs => $3)
+from held
+where c.change_id = held.change_id;

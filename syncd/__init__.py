@@ -1,16 +1,23 @@
-"""syncd keeps a retailer's Backoffice (Postgres) and its Shopify shop in sync.
+"""syncd keeps a Shopify shop in sync with a retailer's Backoffice (Postgres).
 
 In reading order:
 
     records     what travels
     errors      the error tree, by whose fault it is
-    rules       decisions, pure: mapping, changes, retry
+    rules       decisions, pure: mapping, limits, changes, retry
     postgres    world A: outbox, links, shops, history, backoffice, each beside its sql/ file
     shopify     world B: client, budget, documents
     flows       the only ones that know both worlds: push
     supervisor  pumps, signals; builds pool and clients
+    settings    the process's SYNCD_* settings, read once
+    vault       seals the access tokens that are stored
+    logs        one line an event
     cli         one function a command
     demo        the guided tour
     sandbox     a Shopify to talk to
     catalogue   catalogues from files, or made up, for the reference Backoffice
+    querycost   what a call will be asked to pay, before it is sent
+    actualcost  what it will be charged, from its answer
+    selection   what a document selects, for both of them
+    assets      where the folders graphql/ and sql/ are
 """

@@ -1,4 +1,4 @@
-"""Where the folders graphql/ and sql/ are, in a checkout and in a wheel."""
+"""Where the folders of documents or statements are, in a checkout as in a wheel."""
 
 from __future__ import annotations
 

@@ -58,7 +58,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A claimed row of syncd.change; `token` is the claim's, `deliveries` counts this claim too."""
+    """A claimed row of syncd.change; `token` is the claim's, `deliveries` counts this claim too.
+
+    `changed` is what was touched, in order of name; empty means unknown. `is_repeated`: an earlier
+    claim did not end in an ack, so Shopify may hold more than the link says.
+    """
 
     change_id: int
     key: str
@@ -68,6 +72,9 @@ class Change:
     first_event_at: datetime
     deliveries: int
     failures: int
+    changed: tuple[str, ...] = ()
+    lane: Literal["stock", "orders", "price", "product", "resync"] = "product"
+    is_repeated: bool = False
 
     @property
     def attempt(self) -> int:

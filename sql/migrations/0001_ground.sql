@@ -26,7 +26,7 @@ create table syncd.shop (
   location text constraint location_is_a_gid check (location like 'gid://shopify/Location/%'),
   publish_to text[] not null default '{}',
   inactive_as text not null default 'draft' check (inactive_as in ('draft', 'archived', 'unlisted')),
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  currency text not null constraint currency_is_three_capitals check (currency ~ '^[A-Z]{3}$'),
   paused_until timestamptz,
   paused_reason text,
   created_at timestamptz not null default syncd.clock(),
@@ -65,6 +65,7 @@ create table syncd.outbox (
   created_at timestamptz not null default clock_timestamp()
 );
 create index outbox_xid on syncd.outbox (xid, event_id);
+create index outbox_wide on syncd.outbox (xid) where key = '*';
 create index outbox_key on syncd.outbox (account_id, kind, key, event_id);
 comment on table syncd.outbox is
   'Events: something of the Backoffice was touched. Written in the Backoffice''s own transaction, never updated';
@@ -108,6 +109,9 @@ create table syncd.router (
   moved bigint not null default 0,
   at timestamptz not null default syncd.clock()
 ) with (fillfactor = 10);
+insert into syncd.router (name, snap, system_id)
+select 'main', '1:1:', system_identifier
+from pg_control_system();
 comment on table syncd.router is 'How far events have been moved to changes; one row';
 comment on column syncd.router.name is 'Always main';
 comment on column syncd.router.snap is 'Everything visible in this snapshot has been moved';
@@ -131,16 +135,20 @@ create table syncd.change (
   events bigint not null default 1 check (events > 0),
   first_event_at timestamptz not null,
   last_event_at timestamptz not null,
+  news_at timestamptz,
   due_at timestamptz not null default syncd.clock(),
   deliveries integer not null default 0 check (deliveries >= 0),
   failures integer not null default 0 check (failures >= 0),
   claimed_by text,
   claim_token bigint,
   last_error text,
+  last_error_at timestamptz,
   unique (shop_id, kind, key),
   constraint claimed_has_an_owner check ((state = 'claimed') = (claimed_by is not null)),
   constraint claimed_has_a_token check ((state = 'claimed') = (claim_token is not null)),
-  constraint dead_has_a_cause check (state <> 'dead' or last_error is not null)
+  constraint news_only_while_claimed check (state = 'claimed' or news_at is null),
+  constraint error_has_a_time check ((last_error is null) = (last_error_at is null)),
+  constraint dead_has_a_cause check (state <> 'dead' or coalesce(last_error, '') <> '')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 create index change_due on syncd.change (shop_id, kind, urgency, due_at, change_id) where state <> 'dead';
 create index change_dead on syncd.change (shop_id, kind, key) where state = 'dead';
@@ -154,15 +162,17 @@ comment on column syncd.change.lane is 'The lane of its most urgent part';
 comment on column syncd.change.urgency is 'The lane as a number, 1 first; the order of claims';
 comment on column syncd.change.state is 'due, claimed (until due_at), or dead: waits for a person or a new event';
 comment on column syncd.change.generation is 'Grows with each event; a change whose generation moved while it was claimed is due again';
-comment on column syncd.change.events is 'Events that became this change';
+comment on column syncd.change.events is 'Events that became this change; a resync counts as one';
 comment on column syncd.change.first_event_at is 'When the oldest of them was written';
 comment on column syncd.change.last_event_at is 'When the newest of them was written';
+comment on column syncd.change.news_at is 'When the oldest event since the claim was written; null when there is none';
 comment on column syncd.change.due_at is 'May be claimed from this moment: due time, back-off and end of the lease in one';
 comment on column syncd.change.deliveries is 'Times claimed; counts even when the process died; dead at 20';
 comment on column syncd.change.failures is 'Attempts for which the row is to blame; dead at 8';
 comment on column syncd.change.claimed_by is 'The node that holds it';
 comment on column syncd.change.claim_token is 'Random number of this claim: only its holder can settle it';
-comment on column syncd.change.last_error is 'Why the last attempt failed, in plain words';
+comment on column syncd.change.last_error is 'Why the last failed attempt failed, in plain words';
+comment on column syncd.change.last_error_at is 'When it failed';
 
 create table syncd.link (
   shop_id integer not null references syncd.shop on delete cascade,
@@ -224,6 +234,7 @@ create table syncd.history (
   settled_at timestamptz not null default syncd.clock()
 );
 create index history_key on syncd.history (shop_id, kind, key, history_id);
+create index history_shop on syncd.history (shop_id, history_id);
 create index history_time on syncd.history (settled_at);
 comment on table syncd.history is 'Each write that Shopify accepted: what we knew before and what stands after';
 comment on column syncd.history.history_id is 'Number of the row, in order of settling';
@@ -258,7 +269,7 @@ select
   s.paused_until,
   s.paused_reason,
   count(c.change_id) filter (where c.state <> 'dead') as waiting,
-  count(c.change_id) filter (where c.state = 'due' and c.due_at <= syncd.clock()) as due,
+  count(c.change_id) filter (where c.state <> 'dead' and c.due_at <= syncd.clock()) as due,
   count(c.change_id) filter (where c.state = 'claimed' and c.due_at > syncd.clock()) as in_flight,
   count(c.change_id) filter (where c.state = 'due' and c.due_at > syncd.clock()) as retrying,
   count(c.change_id) filter (where c.state = 'dead') as dead,
@@ -275,12 +286,58 @@ comment on column syncd.backlog.enabled is 'Whether changes are sent';
 comment on column syncd.backlog.paused_until is 'Left alone until then';
 comment on column syncd.backlog.paused_reason is 'Why';
 comment on column syncd.backlog.waiting is 'Changes not yet accepted, the dead left out';
-comment on column syncd.backlog.due is 'Of these, may be claimed now';
+comment on column syncd.backlog.due is 'Of these, may be claimed now; also those whose lease ran out';
 comment on column syncd.backlog.in_flight is 'Of these, claimed by a node';
 comment on column syncd.backlog.retrying is 'Of these, waiting out a back-off';
 comment on column syncd.backlog.dead is 'Changes that wait for a person or a new event';
 comment on column syncd.backlog.oldest_event_at is 'The oldest event that waits';
 comment on column syncd.backlog.linked is 'Products linked';
+
+create view syncd.last_error as
+select distinct on (shop_id)
+  shop_id,
+  kind,
+  key,
+  state,
+  last_error as error,
+  last_error_at as failed_at,
+  failures,
+  deliveries,
+  due_at
+from syncd.change
+where last_error is not null
+order by shop_id, state = 'dead' desc, last_error_at desc, change_id desc;
+comment on view syncd.last_error is
+  'The newest error of each shop among changes not yet accepted; one that is dead goes before those that will be retried';
+comment on column syncd.last_error.shop_id is 'The shop';
+comment on column syncd.last_error.kind is 'What sort of thing failed';
+comment on column syncd.last_error.key is 'Its Backoffice id';
+comment on column syncd.last_error.state is 'dead: waits for a person or a new event; due or claimed: tried again';
+comment on column syncd.last_error.error is 'Why it failed, in plain words';
+comment on column syncd.last_error.failed_at is 'When it failed';
+comment on column syncd.last_error.failures is 'Attempts for which the row is to blame';
+comment on column syncd.last_error.deliveries is 'Times claimed';
+comment on column syncd.last_error.due_at is 'When it is tried again; means nothing for a dead one';
+
+create view syncd.router_lag as
+select
+  r.moved,
+  r.at as moved_at,
+  w.waiting_since,
+  coalesce(greatest(extract(epoch from syncd.clock() - w.waiting_since), 0), 0)::float8 as lag_s
+from syncd.router r
+cross join lateral (
+  select least(
+    (select o.created_at from syncd.outbox o where o.xid >= pg_snapshot_xmax(r.snap) order by o.xid, o.event_id limit 1),
+    (select min(o.created_at) from syncd.outbox o where o.xid = any(array(select pg_snapshot_xip(r.snap))))
+  ) as waiting_since
+) as w
+where r.name = 'main';
+comment on view syncd.router_lag is 'How far the router is behind; cheap, since it looks at the first event that waits only';
+comment on column syncd.router_lag.moved is 'Events moved so far';
+comment on column syncd.router_lag.moved_at is 'When it last moved';
+comment on column syncd.router_lag.waiting_since is 'When the first event that waits was written; null when none does';
+comment on column syncd.router_lag.lag_s is 'Seconds since then, 0 when none waits';
 
 grant usage on schema syncd to public;
 revoke all on function syncd.enqueue(text, text, text[], text[]) from public;

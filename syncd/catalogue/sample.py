@@ -1,4 +1,4 @@
-"""Make up the catalogue of a Norwegian retailer of sport, fashion and home goods."""
+"""Make up the catalogue of a Norwegian retailer: sport, fashion, things for the home."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the sample catalogue: an invented Norwegian retailer's goods, brands and sizes."""
+"""The words of the sample catalogue: goods, brands, sizes of a retailer that is invented."""
 
 from __future__ import annotations
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from syncd.catalogue import cells, sheet, variants
 from syncd.catalogue.entries import Catalogue, ImageEntry, Problem, ProductEntry, VariantEntry
 from syncd.catalogue.findings import Findings
 from syncd.catalogue.sheet import Row
+from syncd.errors import ConfigError
 
 MAX_VARIANTS = 2048  # a product; shopify.dev, productSet, read 2026-11
 MAX_TITLE = 500
@@ -29,6 +31,16 @@ class Reading:
     notes: tuple[Problem, ...]
     ignored_columns: tuple[str, ...]
     encoding: str
+
+
+def content(path: Path) -> bytes:
+    """The file's bytes; raises ConfigError, naming it, when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}", hint="check the file's name and its rights"
+        ) from error
 
 
 def read(content: bytes, *, name: str = "the file", retailer: str = "Butikken") -> Reading:

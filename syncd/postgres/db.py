@@ -1,4 +1,4 @@
-"""The pool of connections, named statements from sql/*.sql and the transaction around them."""
+"""Talking to Postgres: the pool, its transactions, the named statements of sql/*.sql."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import anyio
@@ -134,6 +135,12 @@ async def transaction(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
     with anyio.CancelScope(shield=True):
         async with pool.acquire() as connection, connection.transaction():
             yield connection
+
+
+async def clock(db: Executor) -> datetime:
+    """The time by Postgres's clock (syncd.clock), the only one for what is stored."""
+    now: datetime = await db.fetchval("select syncd.clock()")
+    return now
 
 
 def unreachable(url: str, error: BaseException) -> ConfigError:

@@ -1,4 +1,4 @@
-"""A Postgres of our own, as long as a block lasts: for the demo and the tests."""
+"""A Postgres of our own, as long as a block lasts."""
 
 from __future__ import annotations
 

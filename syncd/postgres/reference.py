@@ -1,4 +1,4 @@
-"""The reference Backoffice: installed, and filled with a catalogue."""
+"""The reference Backoffice, installed with a catalogue in it."""
 
 from __future__ import annotations
 

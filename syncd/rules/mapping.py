@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 import orjson
 
-from syncd.errors import RowError
 from syncd.records import Form, Image, Picture, Product, Shop, Variant, VariantForm
+from syncd.rules import limits, text
 
-MAX_VARIANTS = 2048  # a product; shopify.dev, productSet, read 2026-11
-MAX_OPTIONS = 3  # shop.resourceLimits.maxProductOptions, recorded 2026-04
 MAX_PICTURES = 250  # media of a product, all third-party notes agree, read 2026-11
+MAX_ALT = 512  # ALT_VALUE_LIMIT_EXCEEDED, recorded 2026-04
 NO_OPTIONS = ("Title",)  # what Shopify calls the option of a product without options
 NO_VALUES = ("Default Title",)
 CENT = Decimal("0.01")
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-ADDRESS = re.compile(r"https?://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 
 
 def wanted(product: Product, shop: Shop) -> Form:
     """The form this shop should hold: same input, same digest, on any machine.
 
-    Raises RowError, naming the product and the SKU, when Shopify could not hold it: no variants or
-    more than MAX_VARIANTS, more than MAX_OPTIONS options, a variant without price or option value.
+    Option values that differ only in case get the spelling of the first: to Shopify they are one.
+    Raises RowError, naming the product and the SKU, when Shopify could not hold it: see `limits`.
     """
-    _refuse_the_impossible(product)
-    options = tuple(_option_name(name) for name in product.option_names) or NO_OPTIONS
+    limits.check_product(product)
     pictures, refs = _pictures(product.images)
-    return Form(
-        title=_line(product.title),
-        vendor=_line(product.vendor),
+    rows = _values(product)
+    form = Form(
+        title=text.line(product.title),
+        vendor=text.line(product.vendor),
         status=_status(product.is_active, shop),
-        description_html=(product.description_html or "") if shop.sync_description else None,
-        options=options,
+        description_html=(product.description_html or "").strip()
+        if shop.sync_description
+        else None,
+        options=tuple(text.option_name(name) for name in product.option_names) or NO_OPTIONS,
         variants=tuple(
-            _variant(product, variant, options=options, refs=refs) for variant in product.variants
+            _variant(variant, values, refs)
+            for variant, values in zip(product.variants, rows, strict=True)
         ),
         pictures=pictures,
     )
+    limits.check_form(product.key, form)
+    return form
 
 
 def gone(known: Form) -> Form:
@@ -61,7 +62,7 @@ def gone(known: Form) -> Form:
 def left_out(images: Sequence[Image]) -> list[str]:
     """Addresses that no shop could fetch, and those beyond MAX_PICTURES: named, not sent."""
     sent = {picture.address for picture in _pictures(images)[0]}
-    return [image.address for image in images if image.address.strip() not in sent]
+    return [image.address for image in images if text.address(image.address) not in sent]
 
 
 def digest(form: Form) -> str:
@@ -93,73 +94,54 @@ def from_json(plain: Mapping[str, Any]) -> Form:
 
 def money(amount: Decimal) -> str:
     """Two decimals, half up, as Shopify shows money of the currencies we meet."""
-    return str(amount.quantize(CENT, ROUND_HALF_UP))
+    return str(amount.quantize(CENT, ROUND_HALF_UP) + 0)  # + 0: no "-0.00"
 
 
-def _refuse_the_impossible(product: Product) -> None:
-    name = f"product {product.key} ({product.title})"
-    if not product.title.strip():
-        raise RowError(f"product {product.key} has no name", hint="give it one in the Backoffice")
-    if not product.variants:
-        raise RowError(f"{name} has no variants", hint="add one in the Backoffice")
-    if len(product.variants) > MAX_VARIANTS:
-        raise RowError(
-            f"{name} has {len(product.variants)} variants; Shopify holds {MAX_VARIANTS}",
-            hint="split the product in the Backoffice",
-        )
-    if len(product.option_names) > MAX_OPTIONS:
-        raise RowError(
-            f"{name} has {len(product.option_names)} options; Shopify holds {MAX_OPTIONS}",
-            hint="join two of them in the Backoffice",
-        )
+def _values(product: Product) -> list[tuple[str, ...]]:
+    """The option values of each variant, each value in the spelling in which it stands first."""
+    spellings: dict[tuple[int, str], str] = {}
+    rows = []
+    for variant in product.variants:
+        values = [text.line(value) for value in variant.option_values]
+        limits.check_variant(product, variant, values)
+        row = [spellings.setdefault((at, text.fold(v)), v) for at, v in enumerate(values)]
+        rows.append(tuple(row) or NO_VALUES)
+    return rows
 
 
-def _variant(
-    product: Product, variant: Variant, *, options: tuple[str, ...], refs: Mapping[str, str]
-) -> VariantForm:
-    name = f"product {product.key} ({product.title}), SKU {variant.sku or '(none)'}"
-    values = tuple(_line(value) for value in variant.option_values) or NO_VALUES
-    if len(values) != len(options) or not all(values):
-        raise RowError(
-            f"{name}: the options are {', '.join(options)}, the variant says {', '.join(values)}",
-            hint="give each option a value in the Backoffice",
-        )
-    if variant.price is None:
-        raise RowError(
-            f"{name} has no price in the shop's department",
-            hint="set the price in the Backoffice, it will be sent by itself",
-        )
+def _variant(variant: Variant, values: tuple[str, ...], refs: Mapping[str, str]) -> VariantForm:
+    assert variant.price is not None  # limits.check_variant has refused it
+    price = money(variant.price)
     return VariantForm(
         key=variant.key,
         values=values,
-        sku=_line(variant.sku or ""),
-        barcode=_line(variant.barcode or ""),
-        price=money(variant.price),
-        compare_at_price=_compare_at(variant),
+        sku=text.line(variant.sku or ""),
+        barcode=text.line(variant.barcode or ""),
+        price=price,
+        compare_at_price=_compare_at(variant, price),
         tracked=variant.is_tracked,
         picture=refs.get(variant.image_key or ""),
     )
 
 
-def _compare_at(variant: Variant) -> str | None:
+def _compare_at(variant: Variant, price: str) -> str | None:
     """The list price is shown only above the price; Shopify shows anything else as nonsense."""
-    if variant.compare_at_price is None or variant.price is None:
+    if variant.compare_at_price is None:
         return None
-    return money(variant.compare_at_price) if variant.compare_at_price > variant.price else None
+    compare_at = money(variant.compare_at_price)
+    return compare_at if Decimal(compare_at) > Decimal(price) else None
 
 
 def _pictures(images: Sequence[Image]) -> tuple[tuple[Picture, ...], dict[str, str]]:
-    """The pictures to send, each once, and the ref for each image key."""
+    """The pictures to send, each address once, and the ref for each image key."""
     pictures: dict[str, Picture] = {}
     refs: dict[str, str] = {}
     for image in images:
-        picture = Picture(image.address.strip(), image.version, _line(image.alt))
-        is_known = picture.ref in pictures
-        if not ADDRESS.fullmatch(picture.address) or (
-            not is_known and len(pictures) == MAX_PICTURES
-        ):
+        address = text.address(image.address)
+        if address is None or (address not in pictures and len(pictures) == MAX_PICTURES):
             continue
-        pictures.setdefault(picture.ref, picture)
+        alt = text.shortened(text.line(image.alt), MAX_ALT)
+        picture = pictures.setdefault(address, Picture(address, image.version, alt))
         refs[image.key] = picture.ref
     return tuple(pictures.values()), refs
 
@@ -174,13 +156,3 @@ def _status(is_active: bool, shop: Shop) -> Literal["ACTIVE", "DRAFT", "ARCHIVED
             return "ARCHIVED"
         case "unlisted":
             return "UNLISTED"
-
-
-def _option_name(name: str) -> str:
-    """Shopify refuses " / " in an option's name: it joins values in titles (recorded 2025-01)."""
-    return _line(name).replace(" / ", "/")
-
-
-def _line(text: str) -> str:
-    """One line without outer white space or control characters; Shopify trims what it stores."""
-    return CONTROL.sub(" ", text).strip()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syncd.errors import CallError, ContractError, KindError, RowError, ShopError
+from syncd.errors import CallError, ConfigError, ContractError, KindError, RowError, ShopError
 
 MAX_FAILURES = 8
 MAX_DELIVERIES = 20
-FIRST_WAIT_S = 1.0
+FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 900.0
 OUTAGE_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Shopify holds what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,16 @@ class Dead:
     """Never as it stands."""
 
 
+Verdict = Ack | Retry | Dead  # the three ends of an attempt
+
+
 def decide(error: Exception, attempt: int, chance: float = 1.0) -> Retry | Dead:
     """Again? When? Whose fault? `attempt` counts from 1, `chance` in [0, 1] spreads the waits.
 
     Raises the error again when no row can help: the pump rests.
     """
     match error:
-        case ShopError() | KindError() | ContractError():
+        case ShopError() | KindError() | ContractError() | ConfigError():
             raise error
         case RowError():
             return Dead()
@@ -45,6 +53,9 @@ def decide(error: Exception, attempt: int, chance: float = 1.0) -> Retry | Dead:
 
 
 def backoff_s(attempt: int, chance: float) -> float:
-    """Doubling from FIRST_WAIT_S to LONGEST_WAIT_S; the lower half is certain, the rest chance."""
-    longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempt, 20))
+    """Four times as long each time, up to LONGEST_WAIT_S; half of it is certain, half is chance.
+
+    A row is dead about half an hour after its first failure: most trouble of Shopify's is over.
+    """
+    longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 4.0 ** min(attempt - 1, 20))
     return longest / 2 * (1 + chance)

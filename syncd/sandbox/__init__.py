@@ -13,8 +13,9 @@ In reading order
     records      what is held
     resolvers/   reads, one module a subject
     mutations/   writes, one module a subject
-    validation, variables, sizes, scalars, faults of documents, in Shopify's words
+    documents    parsed and validated once: validation, arguments, literals, usage
+    variables, sizes, scalars, faults   what else a call may be refused for, in Shopify's words
     bucket, connections, handles, gids, words   one rule each
-    state        the shop as canonical JSON
-    page         the shop as a web page
+    state        the shop as canonical JSON; counters, what it was asked
+    page         the shop as a web page: product_page, markup, page.css
 """

@@ -15,14 +15,13 @@ Key = tuple[str, int]
 
 
 class Archive:
-    """A SQLite file, or nothing at all when there is no path."""
+    """A SQLite file; without a path it is in memory, and dies with the process."""
 
     def __init__(self, path: Path | None) -> None:
-        self.file: sqlite3.Connection | None = None
-        if path is None:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        where = ":memory:" if path is None else path
+        self.file = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
         self.file.execute("pragma journal_mode = wal")
         self.file.execute("pragma synchronous = off")
         self.file.execute(
@@ -32,13 +31,10 @@ class Archive:
 
     def records(self) -> Iterator[tuple[str, int, bytes]]:
         """All that is kept: kind, id, JSON."""
-        if self.file:
-            yield from self.file.execute("select kind, id, body from record order by kind, id")
+        yield from self.file.execute("select kind, id, body from record order by kind, id")
 
     def write(self, changes: Mapping[Key, bytes | None]) -> None:
         """Keep the changed records, forget those that are None, all or none of them."""
-        if not self.file or not changes:
-            return
         kept = [(kind, id_, body) for (kind, id_), body in changes.items() if body is not None]
         gone = [key for key, body in changes.items() if body is None]
         self.file.execute("begin")
@@ -47,9 +43,7 @@ class Archive:
         self.file.execute("commit")
 
     def clear(self) -> None:
-        if self.file:
-            self.file.execute("delete from record")
+        self.file.execute("delete from record")
 
     def close(self) -> None:
-        if self.file:
-            self.file.close()
+        self.file.close()

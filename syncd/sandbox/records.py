@@ -1,4 +1,4 @@
-"""What a shop holds. Frozen: a write builds new records and puts them in the shop when all is well.
+"""What a shop holds. Frozen: a write builds new records, put in the shop when all is well.
 
 Ids are the numbers of the gids. Money is text with two decimals, times are text in UTC as GraphQL
 shows them.

@@ -50,7 +50,7 @@ KINDS = {
 class Shop:
     """The shop's records by id, and the questions a resolver asks of them.
 
-    A write calls `put_…` for what it changed, then `save` once.
+    A write calls `put` for what it changed, then `save` once.
     """
 
     def __init__(self, options: ShopOptions, archive: Archive) -> None:
@@ -59,10 +59,14 @@ class Shop:
         self.readers: dict[str, TypeAdapter[Any]] = {
             kind: TypeAdapter(record) for kind, record in KINDS.items()
         }
-        self._forget()
-        for kind, id_, body in archive.records():
-            self._load(kind, id_, body)
+        self.restore()
         self._furnish()
+
+    def restore(self) -> None:
+        """Be as the archive has it: forget what was put since the last `save`."""
+        self._forget()
+        for kind, id_, body in self.archive.records():
+            self._load(kind, id_, body)
 
     def _forget(self) -> None:
         self.products: dict[int, Product] = {}

@@ -1,4 +1,4 @@
-"""API versions: which there are, and which one serves a caller."""
+"""API versions: which of those there are serves a caller."""
 
 from __future__ import annotations
 

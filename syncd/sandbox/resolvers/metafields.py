@@ -1,4 +1,4 @@
-"""Metafields and their definitions."""
+"""Metafields, with their definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`node` and `nodes`: anything by its id."""
+"""`node`, `nodes`: anything by its id."""
 
 from __future__ import annotations
 

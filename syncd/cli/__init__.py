@@ -1,0 +1,38 @@
+"""The command line: one function a command, which parses, calls one function, prints.
+
+run      the commands' common ground: settings, target, errors with their exit codes
+service  run, migrate, status, resync, check
+shop     shop add, list, show, declare-empty
+tools    demo, sandbox, backoffice import
+show     tables and lines
+"""
+
+from __future__ import annotations
+
+import typer
+
+from syncd.cli import service, shop, tools
+from syncd.cli.run import guarded
+
+app = typer.Typer(
+    name="syncd",
+    help="Keeps a retailer's Backoffice (Postgres) and its Shopify shop in sync.",
+    epilog=(
+        "Exit codes: 0 well · 1 something found wrong · 2 wrong usage · 65 the Backoffice breaks"
+        " the contract · 69 Shopify refuses or is out of reach · 70 a bug of syncd · 74 a file"
+        " cannot be used · 75 the database was lost · 78 a setting or an address is wrong"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+service.register(app)
+tools.register(app)
+app.add_typer(shop.app, name="shop", help="Shops and their settings.")
+app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
+
+
+def main() -> None:
+    """The program `syncd`: run the command, turn an error into a message and an exit code."""
+    with guarded():
+        app()

@@ -1,0 +1,142 @@
+"""What the commands share: what they work on, how their errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import asyncpg
+from rich.console import Console
+from rich.markup import escape
+
+from syncd import logs, settings
+from syncd.demo import home
+from syncd.errors import ConfigError, ContractError, ShopifyError, SyncdError
+from syncd.postgres import db, migrate
+from syncd.settings import Settings
+from syncd.vault import Vault
+
+FOUND_WRONG = 1
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command works on: the configured database, or the running demo's."""
+
+    database_url: str
+    key_path: Path
+    shopify_url: str | None
+
+    def vault(self, *, create: bool = False) -> Vault:
+        return Vault.open(self.key_path, create=create)
+
+
+def configured() -> Settings:
+    """The settings, with the logs set up as they say."""
+    found = settings.read(os.environ)
+    logs.configure(form=found.log_format, level=found.log_level)
+    return found
+
+
+def target() -> Target:
+    """Raises ConfigError when no database is configured and no demo runs."""
+    found = configured()
+    if found.database_url:
+        return Target(found.database_url, found.key_path, found.shopify_url)
+    running = home.running(found.state_dir)
+    if running is None:
+        raise ConfigError(
+            "no database is configured, and no demo runs here",
+            hint="set SYNCD_DATABASE_URL, or start the demo with `make demo`",
+        )
+    return Target(running.database_url, Path(running.key_file), running.shopify_url)
+
+
+@asynccontextmanager
+async def opened(
+    found: Target, *, name: str = "syncd", size: int = 4
+) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on the target's database, which must be migrated to this release."""
+    async with db.connect(found.database_url, name=name, size=size) as pool:
+        if missing := await migrate.missing(pool):
+            raise ConfigError(
+                f"the database lacks {len(missing)} migrations of this syncd",
+                hint="run `syncd migrate`",
+            )
+        yield pool
+
+
+def run(work: Callable[[], Awaitable[int | None]]) -> None:
+    """Run a command's work to its end; its number, if any, becomes the exit code."""
+    code = anyio.run(work)
+    sys.exit(code or 0)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn what the block raises into one message on stderr and an exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except BaseException as error:
+        root = innermost(error)
+        if isinstance(root, SystemExit | KeyboardInterrupt):
+            raise root from None
+        code = exit_code(root)
+        if code == os.EX_SOFTWARE:
+            complaints.print_exception()
+        complain(root)
+        sys.exit(code)
+
+
+def innermost(error: BaseException) -> BaseException:
+    """The first error that a task group has wrapped."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def exit_code(error: BaseException) -> int:
+    """By whose fault it is; the numbers are sysexits.h's, so systemd shows their names."""
+    match error:
+        case ConfigError():
+            return os.EX_CONFIG
+        case ContractError():
+            return os.EX_DATAERR
+        case ShopifyError():
+            return os.EX_UNAVAILABLE
+        case asyncpg.PostgresError() | asyncpg.InterfaceError() | ConnectionError():
+            return os.EX_TEMPFAIL
+        case OSError():
+            return os.EX_IOERR
+        case SyncdError():
+            return FOUND_WRONG
+        case _:
+            return os.EX_SOFTWARE
+
+
+def complain(error: BaseException) -> None:
+    """One error in red with its next step."""
+    match error:
+        case SyncdError():
+            message, hint = error.message, error.hint
+        case OSError(filename=str() as name):
+            message, hint = f"cannot use {name}: {error.strerror}", "check its rights and its disk"
+        case asyncpg.PostgresError() | asyncpg.InterfaceError() | OSError():
+            message, hint = f"the database was lost: {error}", "start again when it is back"
+        case _:
+            message, hint = f"syncd made a mistake: {error!r}", "report it with what stands above"
+    complaints.print(f"[red]✗[/] {escape(message)}", soft_wrap=True)
+    if hint:
+        complaints.print(f"  → {escape(hint)}", soft_wrap=True)

@@ -1,0 +1,169 @@
+"""The commands of the service: run, migrate, status, resync, check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import anyio
+import asyncpg
+import typer
+from rich.progress import Progress
+
+from syncd.cli import show
+from syncd.cli.run import FOUND_WRONG, console, opened, run, target
+from syncd.demo import report
+from syncd.errors import ConfigError, SyncdError
+from syncd.flows import checkup, resync
+from syncd.flows.checkup import Finding
+from syncd.postgres import db, nodes, shops, status
+from syncd.postgres.migrate import migrate
+from syncd.records import Shop
+from syncd.rules.choice import choose
+from syncd.supervisor import House, serve, stopped_by_signal
+
+ALIVE_S = 15.0  # a daemon that was seen in this time is taken to run
+LOOK_S = 0.2
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run")(run_)
+    app.command("migrate")(migrate_)
+    app.command("status")(status_)
+    app.command("resync")(resync_)
+    app.command("check")(check)
+
+
+def run_() -> None:
+    """The daemon: follow the Backoffice and push to the shops until SIGTERM."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found, name="syncd run", size=10) as pool:
+            house = House(pool, found.vault(create=True), found.shopify_url)
+            async with stopped_by_signal(house):
+                await serve(house)
+
+    run(work)
+
+
+def migrate_() -> None:
+    """Bring the schema syncd in the database up to this release."""
+    found = target()
+
+    async def work() -> None:
+        async with db.connect(found.database_url, name="syncd migrate", size=1) as pool:
+            applied = await migrate(pool, progress=console.print)
+            console.print(f"[green]✓[/] {applied} migrations applied, the schema is up to date")
+
+    run(work)
+
+
+def status_() -> None:
+    """What waits, what failed last, and whether a daemon runs."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found) as pool:
+            now = await db.clock(pool)
+            rows = await status.backlog(pool)
+            show.backlog(console, rows, now)
+            show.troubles(console, rows, await status.last_errors(pool), now)
+            seen = await nodes.seen(pool, within_s=ALIVE_S)
+            show.daemons(console, seen, await status.router_lag(pool), now)
+
+    run(work)
+
+
+def resync_(
+    shop: Annotated[
+        str | None, typer.Option(help="The shop's domain; default: the only one")
+    ] = None,
+) -> None:
+    """Compare every product with what was sent last, and send what differs."""
+    found = target()
+
+    async def work() -> int:
+        async with opened(found, name="syncd resync", size=10) as pool:
+            one = await _the_shop(pool, shop)
+            began_s = time.monotonic()
+            total = await resync.enqueue_all(pool, one)
+            house = House(pool, found.vault(), found.shopify_url)
+            async with stopped_by_signal(house), anyio.create_task_group() as group:
+                if not await nodes.seen(pool, within_s=ALIVE_S):
+                    console.print("no daemon runs: sending from here")
+                    group.start_soon(serve, house)
+                with report.bar(console) as progress:
+                    await _follow(house, one, total, progress)
+                house.stop.set()
+            (row,) = (row for row in await status.backlog(pool) if row.shop_id == one.shop_id)
+            took_s = time.monotonic() - began_s
+            console.print(
+                f"{total} products compared, {row.waiting} wait, {row.dead} dead, {took_s:.1f} s"
+            )
+            return FOUND_WRONG if row.waiting or row.dead else 0
+
+    run(work)
+
+
+async def _follow(house: House, shop: Shop, total: int, progress: Progress) -> None:
+    """Show how many are done until none waits, or until a signal says stop."""
+    task = progress.add_task(f"Comparing {shop.domain}", total=total, note="")
+    while (waiting := await resync.waiting(house.pool, shop)) and not house.stop.is_set():
+        progress.update(task, completed=max(0, total - waiting), note=await _note(house, shop))
+        await house.rest(LOOK_S)
+
+
+async def _note(house: House, shop: Shop) -> str:
+    ready = await shops.ready(house.pool)
+    return "" if any(one.shop_id == shop.shop_id for one in ready) else "paused: `syncd status`"
+
+
+async def _the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
+    """The named shop, or the only one; raises ConfigError when nothing can be sent to it."""
+    offered = {shop.domain: shop for shop in await shops.all(pool)}
+    shop = offered[choose("shop", named, {domain: domain for domain in offered})]
+    if not shop.enabled or not shop.sync_products:
+        raise ConfigError(f"{shop.domain} is disabled", hint="enable it first")
+    if shop.state == "unlinked":
+        hint = f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
+        raise ConfigError(f"{shop.domain} is unlinked: nothing is sent there", hint=hint)
+    return shop
+
+
+def check() -> None:
+    """Look at settings, database, contract and shops: a line each, with what to do."""
+
+    async def work() -> int:
+        found: list[Finding] = []
+
+        def tell(finding: Finding) -> None:
+            found.append(finding)
+            show.finding(console, finding)
+
+        try:
+            await _check(tell)
+        except SyncdError as error:
+            tell(Finding("wrong", error.message, error.hint))
+        return FOUND_WRONG if any(one.state == "wrong" for one in found) else 0
+
+    run(work)
+
+
+async def _check(tell: Callable[[Finding], None]) -> None:
+    """Each look in the order in which they depend on each other."""
+    found = target()
+    tell(Finding("well", "settings can be read"))
+    async with db.connect(found.database_url, name="syncd check", size=2) as pool:
+        is_whole = True
+        async for finding in checkup.of_database(pool):
+            is_whole = is_whole and finding.state != "wrong"
+            tell(finding)
+        if is_whole and not await shops.all(pool):
+            tell(Finding("odd", "there is no shop yet", "add one with `syncd shop add`"))
+        elif is_whole:
+            async for finding in checkup.of_shops(
+                pool, found.vault(), shopify_url=found.shopify_url
+            ):
+                tell(finding)

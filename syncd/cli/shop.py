@@ -1,0 +1,136 @@
+"""The commands about shops: shop add, list, show, declare-empty."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from syncd.cli import show
+from syncd.cli.run import Target, console, opened, run, target
+from syncd.errors import ConfigError
+from syncd.flows import onboard
+from syncd.flows.onboard import Wishes
+from syncd.postgres import shops
+from syncd.records import Shop
+from syncd.rules import domain as domains
+from syncd.shopify import client as shopify
+
+app = typer.Typer(no_args_is_help=True)
+Domain = Annotated[str, typer.Argument(help="The shop's address, such as x.myshopify.com")]
+Token = Annotated[
+    str,
+    typer.Option(
+        envvar="SHOPIFY_ACCESS_TOKEN",
+        prompt="Admin API access token",
+        hide_input=True,
+        help="The app's Admin API access token, shpat_…; asked for when not given",
+    ),
+]
+Account = Annotated[str | None, typer.Option(help="The retailer in the Backoffice")]
+Department = Annotated[str | None, typer.Option(help="Whose price list is sent")]
+Warehouse = Annotated[str | None, typer.Option(help="Whose count a new product gets")]
+Location = Annotated[str | None, typer.Option(help="Where in Shopify that count goes")]
+PublishTo = Annotated[
+    list[str] | None, typer.Option(help="Sales channel of new products; may be repeated")
+]
+Stock = Annotated[bool, typer.Option(help="Send the first count of new products")]
+Description = Annotated[bool, typer.Option(help="Send the description")]
+InactiveAs = Annotated[
+    Literal["draft", "archived", "unlisted"], typer.Option(help="What inactive products become")
+]
+Empty = Annotated[
+    bool, typer.Option("--empty", help="The shop holds nothing yet: products may be created")
+]
+
+
+@app.command()
+def add(
+    domain: Domain,
+    token: Token,
+    account: Account = None,
+    department: Department = None,
+    warehouse: Warehouse = None,
+    location: Location = None,
+    publish_to: PublishTo = None,
+    stock: Stock = True,
+    description: Description = True,
+    inactive_as: InactiveAs = "draft",
+    empty: Empty = False,
+) -> None:
+    """Add a shop, after holding each setting against the shop and the Backoffice."""
+    wishes = Wishes(
+        domain=domains.normal(domain),
+        account=account,
+        department=department,
+        warehouse=warehouse,
+        location=location,
+        publications=tuple(publish_to) if publish_to else None,
+        sync_stock=stock,
+        sync_description=description,
+        inactive_as=inactive_as,
+        is_empty=empty,
+    )
+    run(lambda: _add(target(), wishes, token.strip()))
+
+
+async def _add(found: Target, wishes: Wishes, token: str) -> None:
+    vault = found.vault(create=True)
+    async with (
+        opened(found) as pool,
+        shopify.connect(wishes.domain, token, url=found.shopify_url) as client,
+    ):
+        shop = await onboard.add(pool, client, wishes, sealed=vault.seal(token))
+    console.print(f"[green]✓[/] {shop.domain} is added")
+    show.shop(console, shop)
+    if shop.state == "unlinked":
+        console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
+
+
+@app.command("list")
+def list_() -> None:
+    """All shops, a line each."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found) as pool:
+            show.shops(console, await shops.all(pool))
+
+    run(work)
+
+
+@app.command("show")
+def show_(domain: Domain) -> None:
+    """All settings of one shop. The token is never shown."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found) as pool:
+            shop = await shops.find(pool, domain)
+            show.shop(console, _there(shop, domain))
+
+    run(work)
+
+
+@app.command("declare-empty")
+def declare_empty(domain: Domain) -> None:
+    """Say that a shop holds nothing yet, so that products may be created there."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found) as pool:
+            shop = _there(await shops.find(pool, domain), domain)
+            token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
+            async with shopify.connect(shop.domain, token, url=found.shopify_url) as client:
+                await onboard.declare_empty(pool, client, shop)
+            console.print(f"[green]✓[/] {shop.domain} is linked; send everything: syncd resync")
+
+    run(work)
+
+
+def _there(shop: Shop | None, domain: str) -> Shop:
+    if shop is None:
+        raise ConfigError(
+            f"there is no shop {domain}", hint="`syncd shop list` shows those there are"
+        )
+    return shop

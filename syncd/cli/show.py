@@ -1,0 +1,129 @@
+"""What the commands print for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from syncd.flows.checkup import Finding
+from syncd.postgres.nodes import Node
+from syncd.postgres.status import Backlog, LastError, RouterLag
+from syncd.records import Shop
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """`12 s`, `3 min`, `5 h`, `2 d`; a dash for never."""
+    if then is None:
+        return "–"
+    seconds = max(0.0, (now - then).total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def backlog(console: Console, rows: Sequence[Backlog], now: datetime) -> None:
+    """What waits, a row a shop."""
+    if not rows:
+        console.print("There is no shop yet: add one with `syncd shop add`")
+        return
+    table = Table("shop", "state")
+    for name in ("waiting", "oldest", "in flight", "retrying", "dead", "linked"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(
+            row.domain,
+            condition(row, now),
+            str(row.waiting),
+            ago(row.oldest_event_at, now),
+            str(row.in_flight),
+            str(row.retrying),
+            f"[red]{row.dead}[/]" if row.dead else "0",
+            str(row.linked),
+        )
+    console.print(table)
+
+
+def condition(row: Backlog, now: datetime) -> str:
+    """Why nothing is sent, or that things are."""
+    if not row.enabled:
+        return "disabled"
+    if row.state == "unlinked":
+        return "[yellow]unlinked[/]"
+    if row.paused_until is not None and row.paused_until > now:
+        return "[yellow]paused[/]"
+    return "[green]linked[/]"
+
+
+def troubles(
+    console: Console, rows: Sequence[Backlog], errors: Mapping[int, LastError], now: datetime
+) -> None:
+    """Per shop why it waits and the error to look at first, with when it is tried again."""
+    for row in rows:
+        if row.state == "unlinked":
+            what = "nothing is created there before it is linked or declared empty"
+            console.print(f"[yellow]![/] {row.domain}: {what}: `syncd shop declare-empty`")
+        if row.paused_until is not None and row.paused_until > now:
+            left_s = (row.paused_until - now).total_seconds()
+            reason = escape(row.paused_reason or "")
+            console.print(f"[yellow]![/] {row.domain} is paused for {left_s:.0f} s: {reason}")
+        if (error := errors.get(row.shop_id)) is not None:
+            console.print(f"[red]✗[/] {row.domain}, last error {ago(error.failed_at, now)} ago:")
+            console.print(f"  {escape(error.error)}", soft_wrap=True)
+            console.print(f"  [dim]{_fate(error, now)}[/]")
+
+
+def _fate(error: LastError, now: datetime) -> str:
+    if error.state == "dead":
+        return "it waits for a change in the Backoffice"
+    wait_s = max(0.0, (error.due_at - now).total_seconds())
+    return f"attempt {error.failures + 1} in {wait_s:.0f} s"
+
+
+def daemons(console: Console, nodes: Sequence[Node], lag: RouterLag | None, now: datetime) -> None:
+    """Whether somebody works, and how far events are from being changes."""
+    if not nodes:
+        console.print("[yellow]![/] no daemon runs: start one with `syncd run`")
+    for node in nodes:
+        console.print(
+            f"[green]●[/] {node.name}, up {ago(node.started_at, now)}, "
+            f"seen {ago(node.seen_at, now)} ago"
+        )
+    if lag is not None and lag.lag_s > 1:
+        console.print(f"[yellow]![/] events wait for the router since {lag.lag_s:.0f} s")
+
+
+def shops(console: Console, rows: Sequence[Shop]) -> None:
+    table = Table("shop", "state", "account", "price department", "warehouse", "currency")
+    for shop in rows:
+        table.add_row(
+            shop.domain,
+            shop.state if shop.enabled else "disabled",
+            shop.account_id,
+            shop.price_department,
+            shop.stock_warehouse or "–",
+            shop.currency,
+        )
+    console.print(table)
+
+
+def shop(console: Console, one: Shop) -> None:
+    """All settings of one shop; the token is never shown."""
+    table = Table(show_header=False)
+    for name in Shop.__slots__:
+        value = getattr(one, name)
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        table.add_row(name, escape(text) if value not in (None, ()) else "–")
+    console.print(table)
+
+
+def finding(console: Console, one: Finding) -> None:
+    """A green line for what is well, another with the next step for what is not."""
+    sign = {"well": "[green]✓[/]", "odd": "[yellow]![/]", "wrong": "[red]✗[/]"}[one.state]
+    console.print(f"{sign} {escape(one.what)}", soft_wrap=True)
+    if one.hint:
+        console.print(f"  → {escape(one.hint)}", soft_wrap=True)

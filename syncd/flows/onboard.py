@@ -1,0 +1,169 @@
+"""Add a shop: ask Shopify what it is, hold the wishes against both worlds, store the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import asyncpg
+
+from syncd.errors import ConfigError
+from syncd.postgres import backoffice, shops
+from syncd.postgres.shops import NewShop
+from syncd.records import Shop
+from syncd.rules.choice import choose
+from syncd.shopify.client import Client
+
+NEEDED_SCOPES = {  # and what each is for
+    "read_products": "to read products",
+    "write_products": "to write products",
+    "read_locations": "to know the shop's locations",
+    "read_publications": "to know the sales channels",
+    "write_publications": "to publish new products",
+    "write_inventory": "to set the first count of a new product",
+}
+DEFAULT_PUBLICATION = "Online Store"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the operator wants of a shop; places by key or name, None means the only one.
+
+    `publications` None means the Online Store. `is_empty` declares that the shop holds nothing
+    yet, so that products may be created.
+    """
+
+    domain: str
+    account: str | None = None
+    department: str | None = None
+    warehouse: str | None = None
+    location: str | None = None
+    publications: tuple[str, ...] | None = None
+    sync_stock: bool = True
+    sync_description: bool = True
+    inactive_as: Literal["draft", "archived", "unlisted"] = "draft"
+    is_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a shop says of itself; places as names by GID."""
+
+    name: str
+    domain: str
+    currency: str
+    plan: str
+    scopes: frozenset[str]
+    locations: Mapping[str, str]
+    publications: Mapping[str, str]
+    is_empty: bool
+
+    @property
+    def missing_scopes(self) -> list[str]:
+        """Scopes we need and do not have; `write_x` includes `read_x`."""
+        held = self.scopes | {scope.replace("write_", "read_", 1) for scope in self.scopes}
+        return [scope for scope in NEEDED_SCOPES if scope not in held]
+
+
+async def probe(client: Client) -> Probe:
+    """Ask a shop what it is; raises what `Client.execute` raises."""
+    answer: Mapping[str, Any] = await client.execute("ShopProbe")
+    installation = answer["currentAppInstallation"]
+    return Probe(
+        name=answer["shop"]["name"],
+        domain=answer["shop"]["myshopifyDomain"],
+        currency=answer["shop"]["currencyCode"],
+        plan=answer["shop"]["plan"]["publicDisplayName"],
+        scopes=frozenset(scope["handle"] for scope in installation["accessScopes"]),
+        locations={
+            node["id"]: node["name"] for node in answer["locations"]["nodes"] if node["isActive"]
+        },
+        publications={
+            node["id"]: node["catalog"]["title"] if node["catalog"] else node["id"]
+            for node in answer["publications"]["nodes"]
+        },
+        is_empty=not answer["products"]["nodes"],
+    )
+
+
+async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: bytes) -> Shop:
+    """Store a shop after holding every wish against the shop and the Backoffice.
+
+    `sealed` is the encrypted token. Raises ConfigError for what does not fit, naming the choices.
+    """
+    found = await probe(client)
+    _refuse_the_wrong_shop(found, wishes)
+    account_id = choose(
+        "account", wishes.account, {key: key for key in await backoffice.accounts(pool)}
+    )
+    department = choose(
+        "price department", wishes.department, await backoffice.departments(pool, account_id)
+    )
+    await _refuse_another_currency(pool, account_id, department, found)
+    warehouse = location = None
+    if wishes.sync_stock:
+        warehouse = choose(
+            "warehouse", wishes.warehouse, await backoffice.warehouses(pool, account_id)
+        )
+        location = choose("location", wishes.location, found.locations)
+    names = (DEFAULT_PUBLICATION,) if wishes.publications is None else wishes.publications
+    return await shops.add(
+        pool,
+        NewShop(
+            domain=found.domain,
+            account_id=account_id,
+            credentials=sealed,
+            is_empty=wishes.is_empty,
+            price_department=department,
+            stock_warehouse=warehouse,
+            location=location,
+            publish_to=tuple(choose("sales channel", name, found.publications) for name in names),
+            sync_stock=wishes.sync_stock,
+            sync_description=wishes.sync_description,
+            inactive_as=wishes.inactive_as,
+            currency=found.currency,
+        ),
+    )
+
+
+async def declare_empty(pool: asyncpg.Pool, client: Client, shop: Shop) -> None:
+    """Let products be created in a shop that holds none; raises ConfigError when it holds some."""
+    _refuse_a_full_shop(await probe(client))
+    await shops.declare_empty(pool, shop.shop_id)
+
+
+def _refuse_the_wrong_shop(found: Probe, wishes: Wishes) -> None:
+    if found.domain != wishes.domain:
+        raise ConfigError(
+            f"the address of {wishes.domain} is answered by {found.domain}",
+            hint="give the domain that the token belongs to",
+        )
+    if found.missing_scopes:
+        needed = "; ".join(f"{scope} {NEEDED_SCOPES[scope]}" for scope in found.missing_scopes)
+        raise ConfigError(
+            f"the token of {found.domain} lacks scopes: {needed}",
+            hint="give the app these scopes in Shopify, install it anew and take the new token",
+        )
+    if wishes.is_empty:
+        _refuse_a_full_shop(found)
+
+
+def _refuse_a_full_shop(found: Probe) -> None:
+    if not found.is_empty:
+        raise ConfigError(
+            f"{found.domain} is declared empty, but it holds products",
+            hint="delete them in Shopify, or leave the shop unlinked until it can be linked",
+        )
+
+
+async def _refuse_another_currency(
+    pool: asyncpg.Pool, account_id: str, department: str, found: Probe
+) -> None:
+    currencies = await backoffice.currencies(pool, account_id=account_id, department_key=department)
+    if currencies and currencies != [found.currency]:
+        raise ConfigError(
+            f"the prices of department {department} are in {', '.join(currencies)}, "
+            f"the shop sells in {found.currency}",
+            hint="choose a department with prices in the shop's currency",
+        )

@@ -1,0 +1,66 @@
+"""Which Shopify GID belongs to a Backoffice key, with what Shopify last accepted from us."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from syncd.postgres.db import Connection, Executor, Statements
+from syncd.records import Link, VariantIds
+from syncd.rules import mapping
+
+sql = Statements("links")
+
+
+async def known(db: Executor, *, shop_id: int, keys: Sequence[str]) -> dict[str, Link]:
+    """The links of these products, by key; one that is not linked is absent."""
+    rows = await sql.known.fetch(db, shop_id=shop_id, keys=list(keys))
+    return {
+        row["key"]: Link(
+            key=row["key"],
+            gid=row["gid"],
+            known=mapping.from_json(row["known"]),
+            digest=row["digest"],
+            variants={key: VariantIds(*ids) for key, ids in row["variants"].items()},
+            files=row["files"],
+            published_at=row["published_at"],
+        )
+        for row in rows
+    }
+
+
+async def keys(db: Executor, shop_id: int) -> list[str]:
+    """The keys of all linked products, shorter ones first, so that numbers are in order."""
+    return [row["key"] for row in await sql.keys.fetch(db, shop_id=shop_id)]
+
+
+async def save(connection: Connection, shop_id: int, link: Link, accepted_at: datetime) -> None:
+    """Write a link with exactly these variants, over what was there.
+
+    A variant's GID that stood with another product is taken from it. Three statements: needs the
+    caller's transaction. Raises UniqueViolationError when another key has the product's GID.
+    """
+    variant_keys = list(link.variants)
+    gids = [ids.variant for ids in link.variants.values()]
+    await sql.save.execute(
+        connection,
+        shop_id=shop_id,
+        key=link.key,
+        gid=link.gid,
+        known=mapping.to_json(link.known),
+        digest=link.digest,
+        files=dict(link.files),
+        published_at=link.published_at,
+        accepted_at=accepted_at,
+    )
+    await sql.forget_variants.execute(
+        connection, shop_id=shop_id, product_key=link.key, variant_keys=variant_keys, gids=gids
+    )
+    await sql.save_variants.execute(
+        connection,
+        shop_id=shop_id,
+        product_key=link.key,
+        variant_keys=variant_keys,
+        gids=gids,
+        inventory_items=[ids.inventory_item for ids in link.variants.values()],
+    )

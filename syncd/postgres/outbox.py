@@ -1,0 +1,241 @@
+"""The way of a change: from events by way of a claim to its end: ack, retry, dead."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from syncd.postgres import backoffice, links
+from syncd.postgres.db import Connection, Statements, transaction
+from syncd.records import Change
+from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
+
+sql = Statements("outbox")
+
+ERROR_CHARS = 4000  # of an error kept with its change: a page, not a dump
+UNTOLD = "no reason was given"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """One step of the router: events moved, and the shops whose changes are due by it.
+
+    After a rebase `events` is the number of keys made due.
+    """
+
+    events: int
+    shops: tuple[int, ...]
+    is_rebased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an attempt ended; `error` says why, in plain words, for Retry and Dead."""
+
+    change: Change
+    verdict: Verdict
+    error: str = ""
+
+
+async def route_once(pool: asyncpg.Pool, *, most: int = 5000) -> Routed:
+    """Move about `most` events to the changes of the shops they concern; 0 events: nothing waits.
+
+    Never misses a late commit, never splits a transaction, never counts an event twice. Where the
+    cursor was written by another cluster (a restore) every product of every shop becomes due.
+    Raises ContractError when an event names every product and the Backoffice cannot be read.
+    """
+    standing = await sql.standing.row(pool)
+    if standing is not None and standing["is_here"] and not standing["has_news"]:
+        return Routed(0, ())
+    async with transaction(pool) as connection:
+        cursor = await sql.lock_router.row(connection)
+        if cursor is None or not cursor["is_here"]:
+            return await _rebase(connection)
+        return await _move(connection, cursor["snap"], most)
+
+
+async def claim(
+    pool: asyncpg.Pool,
+    *,
+    shop_id: int,
+    kind: str = "product",
+    worker: str,
+    lease_s: float,
+    most: int,
+) -> list[Change]:
+    """Lease due changes to `worker`, the most urgent first; empty: nothing is due.
+
+    They are due again by themselves after `lease_s`. One that was claimed MAX_DELIVERIES times
+    becomes dead instead: it takes the process down.
+    """
+    while True:
+        token = secrets.randbits(62)  # not a counter: a restored database must not repeat one
+        rows = await sql.claim.fetch(
+            pool,
+            shop_id=shop_id,
+            kind=kind,
+            worker=worker,
+            lease_s=lease_s,
+            token=token,
+            most=most,
+            max_deliveries=MAX_DELIVERIES,
+        )
+        changes = [_change(row, token) for row in rows if row["is_claimed"]]
+        if changes or not rows:
+            return changes
+
+
+async def renew(pool: asyncpg.Pool, changes: Sequence[Change], *, lease_s: float) -> None:
+    """Hold these claims `lease_s` longer from now; those lost meanwhile stay lost."""
+    await sql.renew.execute(
+        pool,
+        change_ids=[change.change_id for change in changes],
+        tokens=[change.token for change in changes],
+        lease_s=lease_s,
+    )
+
+
+async def settle(connection: Connection, settled: Sequence[Settled]) -> frozenset[int]:
+    """Write how a batch ended; returns the ids of the changes that these claims still held.
+
+    The rest were claimed by another since, or settled before: nothing of theirs is touched, and
+    the caller writes no link and no history for them. Must run first in the caller's transaction,
+    which keeps the rows locked. News since the claim make an acked or dead change due at once.
+    Raises RuntimeError outside a transaction.
+    """
+    if not connection.is_in_transaction():
+        raise RuntimeError("settle needs a transaction: it locks the changes until the commit")
+    held = await _hold(connection, [one.change for one in settled])
+    acks: list[Change] = []
+    retries: list[tuple[Settled, Retry]] = []
+    deaths: list[Settled] = []
+    for one in settled:
+        if one.change.change_id not in held:
+            continue
+        match one.verdict:
+            case Ack():
+                acks.append(one.change)
+            case Retry() as verdict:
+                retries.append((one, verdict))
+            case Dead():
+                deaths.append(one)
+    await _ack(connection, acks)
+    await _retry(connection, retries)
+    await _die(connection, deaths)
+    return held
+
+
+async def give_back(pool: asyncpg.Pool, changes: Sequence[Change]) -> None:
+    """Make claimed changes due at once, nothing counted; those no longer held stay as they are."""
+    if not changes:
+        return
+    async with transaction(pool) as connection:
+        held = await _hold(connection, changes)
+        await sql.give_back.execute(connection, change_ids=list(held))
+
+
+async def enqueue(pool: asyncpg.Pool, *, shop_id: int, kind: str, keys: Sequence[str]) -> int:
+    """Make these keys due for one shop, behind all events; returns how many keys there were.
+
+    A change that is due keeps its place, one that is claimed is due again afterwards, a dead one
+    is tried again.
+    """
+    count: int = await sql.enqueue.value(pool, shop_id=shop_id, kind=kind, keys=list(keys))
+    return count
+
+
+async def _move(connection: Connection, snap: object, most: int) -> Routed:
+    following = await sql.next_snapshot.value(connection, snap=snap, most=most)
+    account_ids: list[str] = []
+    keys: list[str] = []
+    for row in await sql.wide_accounts.fetch(connection, snap=snap, next=following):
+        found = await backoffice.product_keys(connection, row["account_id"])
+        account_ids += [row["account_id"]] * len(found)
+        keys += found
+    moved = await sql.move.row(
+        connection, snap=snap, next=following, account_ids=account_ids, keys=keys
+    )
+    assert moved is not None  # a select without from
+    if moved["events"]:
+        await sql.advance.execute(connection, next=following, moved=moved["events"])
+    return Routed(moved["events"], tuple(moved["shops"]))
+
+
+async def _rebase(connection: Connection) -> Routed:
+    """Stand at the present; in this order, what is written meanwhile is news or already seen."""
+    await sql.rebase.execute(connection)
+    count = 0
+    shops = []
+    for row in await sql.product_shops.fetch(connection):
+        keys = await backoffice.product_keys(connection, row["account_id"])
+        keys += await links.keys(connection, row["shop_id"])
+        count += await sql.enqueue.value(
+            connection, shop_id=row["shop_id"], kind="product", keys=keys
+        )
+        shops.append(row["shop_id"])
+    return Routed(count, tuple(shops), is_rebased=True)
+
+
+async def _hold(connection: Connection, changes: Sequence[Change]) -> frozenset[int]:
+    """Lock those of the changes that their claim still holds, until the transaction ends."""
+    rows = await sql.hold.fetch(
+        connection,
+        change_ids=[change.change_id for change in changes],
+        tokens=[change.token for change in changes],
+    )
+    return frozenset(row["change_id"] for row in rows)
+
+
+async def _ack(connection: Connection, changes: Sequence[Change]) -> None:
+    if not changes:
+        return
+    ids = [change.change_id for change in changes]
+    generations = [change.generation for change in changes]
+    await sql.ack.execute(connection, change_ids=ids, generations=generations)
+    events = [change.events for change in changes]
+    await sql.again.execute(connection, change_ids=ids, events=events)
+
+
+async def _retry(connection: Connection, retries: Sequence[tuple[Settled, Retry]]) -> None:
+    if retries:
+        await sql.retry.execute(
+            connection,
+            change_ids=[one.change.change_id for one, _ in retries],
+            waits_s=[verdict.wait_s for _, verdict in retries],
+            blames=[verdict.blame for _, verdict in retries],
+            errors=[_words(one.error) for one, _ in retries],
+        )
+
+
+async def _die(connection: Connection, deaths: Sequence[Settled]) -> None:
+    if deaths:
+        await sql.die.execute(
+            connection,
+            change_ids=[one.change.change_id for one in deaths],
+            generations=[one.change.generation for one in deaths],
+            errors=[_words(one.error) for one in deaths],
+        )
+
+
+def _words(error: str) -> str:
+    """An error as Postgres can hold it: no zero characters, no novel, never nothing."""
+    return error.replace("\0", "")[:ERROR_CHARS].strip() or UNTOLD
+
+
+def _change(row: asyncpg.Record, token: int) -> Change:
+    return Change(
+        change_id=row["change_id"],
+        key=row["key"],
+        generation=row["generation"],
+        token=token,
+        events=row["events"],
+        first_event_at=row["first_event_at"],
+        deliveries=row["deliveries"],
+        failures=row["failures"],
+        changed=tuple(row["changed"]),
+        lane=row["lane"],
+        is_repeated=row["is_repeated"],
+    )

@@ -1,0 +1,104 @@
+"""Shops with their settings, pauses, sealed credentials."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+import asyncpg
+
+from syncd.errors import ConfigError
+from syncd.postgres.db import Statements
+from syncd.records import Shop
+from syncd.rules import domain
+
+sql = Statements("shops")
+
+
+@dataclass(frozen=True, slots=True)
+class NewShop:
+    """A shop to add; `credentials` are sealed (vault), `currency` is Shopify's own.
+
+    `is_empty` declares that the shop holds nothing of the Backoffice's yet: it is linked at once.
+    """
+
+    domain: str
+    account_id: str
+    credentials: bytes = field(repr=False)
+    price_department: str
+    currency: str
+    stock_warehouse: str | None = None
+    location: str | None = None
+    publish_to: tuple[str, ...] = ()
+    sync_stock: bool = False
+    sync_description: bool = False
+    inactive_as: Literal["draft", "archived", "unlisted"] = "draft"
+    is_empty: bool = False
+
+
+async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
+    """Add a shop; nothing is due for it yet.
+
+    Raises ConfigError when it is there already, or when its settings do not fit together.
+    """
+    settings = asdict(new)
+    settings["domain"] = domain.normal(new.domain)
+    settings["publish_to"] = list(new.publish_to)
+    settings["state"] = "linked" if settings.pop("is_empty") else "unlinked"
+    try:
+        row = await sql.add.row(pool, **settings)
+    except asyncpg.CheckViolationError as error:
+        rule = (error.constraint_name or "").replace("_", " ")
+        raise ConfigError(
+            f"shop {settings['domain']}: its settings break the rule “{rule}”",
+            hint="stock needs a warehouse and a location; a location is a GID of Shopify's",
+        ) from error
+    if row is None:
+        raise ConfigError(
+            f"shop {settings['domain']} has been added already",
+            hint="change its settings instead, or check the address",
+        )
+    return _shop(row)
+
+
+async def find(pool: asyncpg.Pool, text: str) -> Shop | None:
+    """The shop of an address in any spelling; raises ConfigError for one that is not Shopify's."""
+    row = await sql.find.row(pool, domain=domain.normal(text))
+    return None if row is None else _shop(row)
+
+
+async def all(pool: asyncpg.Pool) -> list[Shop]:
+    """Every shop, in the order they were added."""
+    return [_shop(row) for row in await sql.every.fetch(pool)]
+
+
+async def ready(pool: asyncpg.Pool) -> list[Shop]:
+    """The shops that products may be sent to now: switched on, linked and not paused."""
+    return [_shop(row) for row in await sql.ready.fetch(pool)]
+
+
+async def credentials(pool: asyncpg.Pool, shop_id: int) -> bytes:
+    """The sealed credentials; raises ConfigError when there is no such shop."""
+    sealed: bytes | None = await sql.credentials.value(pool, shop_id=shop_id)
+    if sealed is None:
+        raise ConfigError(f"there is no shop {shop_id}", hint="it may have been removed just now")
+    return sealed
+
+
+async def declare_empty(pool: asyncpg.Pool, shop_id: int) -> None:
+    """A person says that the shop holds nothing of ours, so products may be created there."""
+    await sql.declare_empty.execute(pool, shop_id=shop_id)
+
+
+async def pause(pool: asyncpg.Pool, shop_id: int, *, seconds: float, reason: str) -> None:
+    """Leave the shop alone for a while; a longer pause that runs already stays as it is."""
+    await sql.pause.execute(pool, shop_id=shop_id, wait_s=seconds, reason=reason)
+
+
+async def resume(pool: asyncpg.Pool, shop_id: int) -> None:
+    """End the pause, whatever its reason."""
+    await sql.resume.execute(pool, shop_id=shop_id)
+
+
+def _shop(row: asyncpg.Record) -> Shop:
+    return Shop(**{**row, "publish_to": tuple(row["publish_to"])})

@@ -1,0 +1,45 @@
+"""Text the way Shopify stores it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urldefrag
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+DELIMITER = re.compile(r"\s+/\s+")
+ADDRESS = re.compile(r"https?://[\w.:@\[\]-]+(?:[/?]\S*)?", re.IGNORECASE | re.ASCII)
+ADDRESS_LENGTH = 2048  # of originalSource; recorded 2026-04
+UNQUOTED = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold as it is, RFC 3986
+
+
+def line(text: str) -> str:
+    """One line without outer white space or control characters; Shopify trims what it stores."""
+    return CONTROL.sub(" ", text).strip()
+
+
+def option_name(name: str) -> str:
+    """Shopify refuses " / " in an option's name: it joins values in titles (recorded 2025-01)."""
+    return DELIMITER.sub("/", line(name))
+
+
+def fold(text: str) -> str:
+    """What names, values and SKUs are compared by: case makes no difference to Shopify."""
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters; what is cut off ends in an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def address(text: str) -> str | None:
+    """A picture's address as it travels, or None when no shop could fetch it.
+
+    Letters beyond ASCII and spaces are escaped, as browsers do; Shopify refuses the whole product
+    for one address that is none.
+    """
+    if CONTROL.search(text.strip()):
+        return None
+    escaped = urldefrag(quote(text.strip(), safe=UNQUOTED)).url
+    return escaped if ADDRESS.fullmatch(escaped) and len(escaped) <= ADDRESS_LENGTH else None

@@ -1,0 +1,100 @@
+"""The process's settings: SYNCD_* variables of the environment, read once."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from syncd.errors import ConfigError
+
+PREFIX = "SYNCD_"
+
+
+def _loopback(address: str) -> str:
+    """An http address of this machine without a path; anything else could leak the token."""
+    parts = urlsplit(address)
+    if parts.scheme != "http" or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("give it as http://127.0.0.1:PORT")
+    is_local = parts.hostname == "localhost"
+    try:
+        is_local = is_local or ipaddress.ip_address(parts.hostname).is_loopback
+        _ = parts.port
+    except ValueError:
+        is_local = False
+    if not is_local:
+        raise ValueError("only addresses of this machine are accepted, such as 127.0.0.1")
+    return address.rstrip("/")
+
+
+def _postgres(address: str) -> str:
+    if urlsplit(address).scheme not in ("postgresql", "postgres"):
+        raise ValueError("give it as postgresql://USER:PASSWORD@HOST/DATABASE")
+    return address
+
+
+class Settings(BaseModel):
+    """One field a variable: `database_url` is SYNCD_DATABASE_URL; its description says what for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: Annotated[
+        Annotated[str, AfterValidator(_postgres)] | None,
+        Field(description="The Backoffice's Postgres, as postgresql://USER:PASSWORD@HOST/DATABASE"),
+    ] = None
+    state_dir: Annotated[
+        Path, Field(description="Folder for the demo's data and, by default, the key")
+    ] = Path(".syncd")
+    key_file: Annotated[
+        Path | None,
+        Field(description="File with the key that seals access tokens; default: STATE_DIR/key"),
+    ] = None
+    shopify_url: Annotated[
+        Annotated[str, AfterValidator(_loopback)] | None,
+        Field(description="A sandbox instead of Shopify, on this machine only"),
+    ] = None
+    log_format: Annotated[
+        Literal["text", "json"], Field(description="How log lines look: text or json")
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="The least that is logged: debug, info, warning or error"),
+    ] = "info"
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file or self.state_dir / "key"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Take the settings out of an environment; an empty value counts as not set.
+
+    Raises ConfigError, naming the variable, for one that is unknown or wrong.
+    """
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value
+    }
+    for name in given.keys() - Settings.model_fields.keys():
+        raise _unknown(name)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        variable = f"{PREFIX}{str(fault['loc'][0]).upper()}"
+        what = fault["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{variable} is not right: {what}", hint=f"correct {variable}") from error
+
+
+def _unknown(name: str) -> ConfigError:
+    known = sorted(Settings.model_fields)
+    near = difflib.get_close_matches(name, known, n=1)
+    names = ", ".join(f"{PREFIX}{field.upper()}" for field in known)
+    hint = f"did you mean {PREFIX}{near[0].upper()}?" if near else f"there are {names}"
+    return ConfigError(f"there is no setting {PREFIX}{name.upper()}", hint=hint)

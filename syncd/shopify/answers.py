@@ -1,0 +1,119 @@
+"""What an answer of Shopify means for the caller: its data, or an error by whose fault it is.
+
+Sources: shopify.dev/docs/api/usage/response-codes and …/limits, read 2026-11; recorded answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from gql.transport.exceptions import TransportError
+
+from syncd.errors import CallError, KindError, RowError, ShopError, ShopifyError
+
+STATUSES = {  # of HTTP: the whole shop refuses us
+    401: ("the access token is not valid", "make a new token in Shopify and give it to syncd"),
+    402: ("the shop is frozen: its plan is not paid", "the shop's owner must pay Shopify"),
+    403: ("the app may not use this shop", "check that the app is installed and its scopes"),
+    404: ("there is no such shop", "check the shop's domain"),
+    423: ("the shop is locked", "ask Shopify's support why; syncd goes on by itself afterwards"),
+    430: ("Shopify took our calls for an attack", "wait; if it goes on, ask Shopify's support"),
+}
+KIND_CODES = {"VARIANT_THROTTLE_EXCEEDED": "Shopify takes no more new variants today"}
+DEFINITION_MISSING = "Metafield definition of type 'id' is required"
+ROW_CODES = frozenset(
+    {
+        "BAD_REQUEST",
+        "INVALID",
+        "INVALID_FIELD_ARGUMENTS",
+        "INVALID_PRODUCT_TAXONOMY_NODE_ID",
+        "INVALID_VARIABLE",
+        "MAX_COST_EXCEEDED",
+        "MAX_INPUT_SIZE_EXCEEDED",
+        "NOT_FOUND",
+        "RESOURCE_NOT_FOUND",
+    }
+)
+
+
+class RefusedStatus(TransportError):
+    """An answer with an HTTP status of 400 or more, caught before gql makes it unreadable."""
+
+    def __init__(self, status: int, body: str, retry_after: str | None) -> None:
+        super().__init__(f"HTTP {status}: {body[:200]}")
+        self.status = status
+        self.body = body
+        self.retry_after = retry_after
+
+
+def of_status(refused: RefusedStatus, document: str) -> ShopifyError:
+    """The error for an HTTP status: the shop's fault, nobody's, or ours."""
+    said = refused.body.strip()[:200]
+    if refused.status in STATUSES:
+        what, hint = STATUSES[refused.status]
+        return ShopError(f"{what} (HTTP {refused.status}: {said})", hint=hint)
+    if refused.status == 429:
+        return CallError("Shopify asks for patience (HTTP 429)", wait_s=_wait_s(refused))
+    message = f"Shopify answered {document} with HTTP {refused.status}: {said}"
+    if refused.status >= 500:
+        return CallError(message, is_unknown=True)
+    return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")
+
+
+def of_errors(
+    errors: Sequence[Mapping[str, Any]],
+    *,
+    data: Mapping[str, Any] | None,
+    cost: Mapping[str, Any] | None,
+    document: str,
+) -> ShopifyError | None:
+    """The error that GraphQL `errors` amount to; None when the data asked for came all the same.
+
+    A field without the right to read it is null beside an ACCESS_DENIED, the rest is there.
+    """
+    first = errors[0]
+    code = str((first.get("extensions") or {}).get("code", ""))
+    said = str(first.get("message", "")).strip()
+    message = f"Shopify refused {document}: {said} ({code or 'no code'})"
+    match code:
+        case "THROTTLED":
+            return CallError(message, wait_s=_restored_in_s(cost))
+        case "ACCESS_DENIED" if _is_whole(data):
+            return None
+        case "ACCESS_DENIED":
+            hint = "give the app the missing scope in Shopify and install it anew"
+            return KindError(message, hint=hint)
+        case "SHOP_INACTIVE":
+            return ShopError(message, hint="the shop is closed or frozen in Shopify")
+        case "INTERNAL_SERVER_ERROR":
+            return CallError(message, is_unknown=True)
+        case "NOT_FOUND" if DEFINITION_MISSING in said:
+            return KindError(message, hint="syncd declares it again by itself")
+        case _ if code in KIND_CODES:
+            return KindError(f"{KIND_CODES[code]}: {said}", hint="syncd goes on tomorrow by itself")
+        case _ if code in ROW_CODES:
+            return RowError(message, hint="mend it in the Backoffice, it will be sent by itself")
+    return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")
+
+
+def _is_whole(data: Mapping[str, Any] | None) -> bool:
+    return bool(data) and all(value is not None for value in (data or {}).values())
+
+
+def _restored_in_s(cost: Mapping[str, Any] | None) -> float:
+    """Seconds until the bucket holds what was asked for; at least 1, as the documentation says."""
+    status = (cost or {}).get("throttleStatus")
+    if cost is None or status is None:
+        return 1.0
+    missing = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
+    return float(max(1, ceil(missing / float(status["restoreRate"]))))
+
+
+def _wait_s(refused: RefusedStatus) -> float:
+    """`Retry-After` is in seconds, as text such as `2.0`."""
+    try:
+        return max(0.0, float(refused.retry_after or 1))
+    except ValueError:
+        return 1.0

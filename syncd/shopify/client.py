@@ -1,0 +1,146 @@
+"""Shopify's Admin API of one shop: a document goes out, its data comes back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import anyio
+import orjson
+import structlog
+from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.exceptions import TransportError
+
+from syncd.errors import CallError, ShopifyError
+from syncd.shopify.answers import RefusedStatus, of_errors, of_status
+from syncd.shopify.budget import Budget
+from syncd.shopify.documents import Call, Document, documents
+
+API_VERSION = "2026-10"
+CALL_S = 30.0  # Shopify itself gives up after about 10 s
+DEADLINE_S = 60.0  # for a call with its repeats; the waits for points do not count
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 8.0
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+log = structlog.get_logger()
+
+
+class Client:
+    """Calls of one app in one shop, together never dearer than its cost bucket allows.
+
+    `served_version` is the API version that really answered: Shopify serves an old one by a newer.
+    `calls` counts what was sent, by document.
+    """
+
+    def __init__(self, transport: AIOHTTPTransport) -> None:
+        self.served_version = API_VERSION
+        self.calls: dict[str, int] = {}
+        self._transport = transport
+        self._budget = Budget()
+        self._turn = anyio.Lock()
+        self._answered = anyio.Event()
+
+    async def execute(self, name: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """Send a document of graphql/ and return its `data`, which may hold `userErrors`.
+
+        Repeats for some seconds what may be repeated: reads, and writes that surely did not happen
+        or do no harm twice. Raises CallError (`is_unknown` when a write may have happened),
+        RowError, KindError, ShopError, or ShopifyError when we asked wrongly.
+        """
+        document = documents()[name]
+        given = variables or {}
+        points = document.cost_points(given)
+        wait_s, waited_s = FIRST_WAIT_S, 0.0
+        while True:
+            try:
+                return await self._try(document, given, points)
+            except CallError as error:
+                is_harmless = document.is_repeatable or not error.is_unknown
+                rest_s = error.wait_s if error.wait_s is not None else wait_s
+                if not is_harmless or waited_s + rest_s > DEADLINE_S:
+                    raise
+                log.info(
+                    "call_repeated", document=name, wait_s=round(rest_s, 1), error=error.message
+                )
+            await anyio.sleep(rest_s)
+            waited_s, wait_s = waited_s + rest_s, min(wait_s * 2, LONGEST_WAIT_S)
+
+    async def _try(self, document: Document, variables: Mapping[str, Any], points: int) -> Any:
+        await self._afford(points)
+        self.calls[document.name] = self.calls.get(document.name, 0) + 1
+        cost: Mapping[str, Any] | None = None
+        try:
+            with anyio.fail_after(CALL_S):
+                answer = await self._transport.execute(Call(document, variables))
+            cost = (answer.extensions or {}).get("cost")
+        except RefusedStatus as error:
+            raise of_status(error, document.name) from error
+        except (TransportError, TimeoutError, OSError) as error:
+            raise _lost(error, document.name) from error
+        finally:
+            self._budget.settle(points, cost, anyio.current_time())
+            self._answered.set()
+        errors: Any = answer.errors
+        if errors:
+            refusal = of_errors(errors, data=answer.data, cost=cost, document=document.name)
+            if refusal is not None:
+                raise refusal
+            log.warning("answer_incomplete", document=document.name, errors=errors)
+        return answer.data
+
+    async def _afford(self, points: int) -> None:
+        """Wait in line until the bucket surely holds the points, then take them."""
+        async with self._turn:
+            while (wait_s := self._budget.wait_s(points, anyio.current_time())) > 0:
+                self._answered = anyio.Event()  # an answer may bring points back, or the first news
+                with anyio.move_on_after(min(wait_s, CALL_S)):
+                    await self._answered.wait()
+            self._budget.spend(points, anyio.current_time())
+
+
+@asynccontextmanager
+async def connect(domain: str, token: str, *, url: str | None = None) -> AsyncIterator[Client]:
+    """A client of the shop, closed at the end of the block; nothing is sent before the first call.
+
+    `url` stands for `https://<domain>`, for a sandbox.
+    """
+    address = f"{url or f'https://{domain}'}/admin/api/{API_VERSION}/graphql.json"
+    client: Client
+
+    async def judge(response: aiohttp.ClientResponse) -> None:
+        """Look at each answer's head before gql does: gql loses statuses, and mixes up headers."""
+        client.served_version = response.headers.get("X-Shopify-API-Version", API_VERSION)
+        if response.status >= 400:
+            body = await response.text()
+            raise RefusedStatus(response.status, body, response.headers.get("Retry-After"))
+
+    transport = AIOHTTPTransport(
+        address,
+        headers={"X-Shopify-Access-Token": token},
+        ssl=True,
+        json_deserialize=orjson.loads,
+        client_session_args={
+            "raise_for_status": judge,
+            "json_serialize": lambda value: orjson.dumps(value).decode(),
+            "timeout": aiohttp.ClientTimeout(total=CALL_S),
+        },
+    )
+    client = Client(transport)
+    await transport.connect()
+    try:
+        yield client
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(5):
+            await transport.close()
+
+
+def _lost(error: Exception, document: str) -> ShopifyError:
+    """No answer. Only where no connection was made is it certain that nothing happened."""
+    cause = error.__cause__ or error
+    is_sent = not isinstance(cause, NOT_SENT)
+    what = "got no answer from" if is_sent else "could not reach"
+    return CallError(
+        f"{document} {what} Shopify: {cause or type(cause).__name__}", is_unknown=is_sent
+    )

@@ -1,0 +1,138 @@
+"""The client against the sandbox, and against servers that misbehave."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from syncd.errors import CallError, ShopError
+from syncd.sandbox import server as sandbox
+from syncd.sandbox.options import ShopOptions
+from syncd.shopify import client as shopify
+from syncd.shopify import identity
+from syncd.shopify.documents import documents
+
+TOKEN = "shpat_test"
+PROBED = {"data": {"shop": {"id": "gid://shopify/Shop/1", "myshopifyDomain": "x"}}}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", handler)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def in_turn(*answers: web.Response | None) -> tuple[Handler, list[bytes]]:
+    """A handler that gives these answers one after the other; None drops the connection."""
+    bodies: list[bytes] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        bodies.append(await request.read())
+        answer = answers[min(len(bodies), len(answers)) - 1]
+        if answer is None:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        return answer
+
+    return handler, bodies
+
+
+async def test_data_comes_back_and_the_version_is_seen() -> None:
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+    ):
+        answer = await client.execute("BudgetProbe")
+        assert answer["shop"]["myshopifyDomain"] == running.shop.options.domain
+        assert client.served_version == shopify.API_VERSION
+
+
+async def test_a_wrong_token_is_the_shops_trouble() -> None:
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", "shpat_wrong", url=running.url) as client,
+    ):
+        with pytest.raises(ShopError, match="access token is not valid"):
+            await client.execute("BudgetProbe")
+
+
+async def test_declaring_the_identity_twice_is_as_good_as_once() -> None:
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+    ):
+        await identity.declare(client)
+        await identity.declare(client)
+        assert len(running.shop.definitions) == 1
+
+
+async def test_a_version_that_is_served_by_another_is_noticed() -> None:
+    answer = web.json_response(PROBED, headers={"X-Shopify-API-Version": "2027-01"})
+    handler, _ = in_turn(answer)
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        await client.execute("BudgetProbe")
+        assert client.served_version == "2027-01"
+
+
+async def test_a_read_is_repeated_when_its_answer_is_lost() -> None:
+    handler, bodies = in_turn(None, web.json_response(PROBED))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        await client.execute("BudgetProbe")
+    assert len(bodies) == 2
+
+
+async def test_a_write_that_may_have_happened_is_not_repeated() -> None:
+    handler, bodies = in_turn(web.Response(status=502))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        with pytest.raises(CallError) as raised:
+            await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
+    assert raised.value.is_unknown
+    assert len(bodies) == 1
+
+
+async def test_an_answer_that_is_no_json_is_a_lost_one() -> None:
+    handler, _ = in_turn(web.Response(text="<html>"))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        with pytest.raises(CallError, match="ProductSet got no answer"):
+            await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
+
+
+async def test_nobody_at_the_address_means_that_nothing_happened(
+    unused_tcp_port: int,
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    async with shopify.connect("x", TOKEN, url=url) as client:
+        with pytest.raises(CallError) as raised:
+            await client._try(documents()["ProductSet"], {"input": {}}, 10)
+    assert not raised.value.is_unknown
+
+
+async def test_a_null_in_the_variables_travels() -> None:
+    handler, bodies = in_turn(web.json_response({"data": {"product": None}}))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        await client.execute("ProductRead", {"id": "gid://shopify/Product/1", "after": None})
+    assert b'"after":null' in bodies[0]
+
+
+async def test_what_we_ask_for_is_what_shopify_asks_for() -> None:
+    """The cost is known before sending: the sandbox charges it by the official schema."""
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+    ):
+        await client.execute("ShopProbe")
+        budget = client._budget
+        assert budget.level_points <= budget.maximum_points == 2000
+        assert budget.in_flight_points == 0

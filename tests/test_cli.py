@@ -1,0 +1,246 @@
+"""The command line as an operator meets it: one message, what to do, a telling exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from syncd.demo import home
+from syncd.sandbox import server as sandbox
+from syncd.sandbox.options import ShopOptions
+from tests.conftest import opened_folder
+
+DOMAIN = "fjord.myshopify.com"
+APPAREL = Path(__file__).resolve().parents[2] / "shared" / "catalog" / "apparel.csv"
+
+
+class Shell:
+    """Runs syncd in a folder of its own, with only the settings that are given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings: dict[str, str] = {}
+        self.output = ""
+
+    def run(self, *words: str) -> int:
+        """The exit code; what was printed, errors too, is in `output`, without line breaks."""
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("SYNCD_")}
+        ended = subprocess.run(
+            [sys.executable, "-m", "syncd", *words],
+            cwd=self.folder,
+            env={**kept, "COLUMNS": "100", **self.settings},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        self.output = ended.stdout
+        assert "Traceback" not in self.output, self.output
+        return ended.returncode
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def shop_url(portal: BlockingPortal) -> Iterator[str]:
+    options = ShopOptions(domain=DOMAIN, token="shpat_right", plan="enterprise")
+    with portal.wrap_async_context_manager(sandbox.running(options)) as running:
+        yield running.url
+
+
+@pytest.fixture
+def connected(shell: Shell, database_url: str, shop_url: str) -> Shell:
+    """A migrated database and a shop's address in the settings."""
+    shell.settings = {"SYNCD_DATABASE_URL": database_url, "SYNCD_SHOPIFY_URL": shop_url}
+    return shell
+
+
+@pytest.fixture
+def filled(connected: Shell, tmp_path: Path) -> Shell:
+    """A Backoffice with two products, and an account of which everything can be chosen."""
+    (tmp_path / "two.csv").write_text(
+        "Handle,Title,Vendor,Variant SKU,Variant Price,Image Src\n"
+        "jakke,Jakke,Fjell,J-1,499,https://x.no/1.jpg\n"
+        "lue,Lue,Fjell,L-1,199,\n"
+    )
+    assert connected.run("backoffice", "import", "two.csv") == 0, connected.output
+    return connected
+
+
+def add(shell: Shell, *more: str, token: str = "shpat_right") -> int:
+    chosen = ("--department", "nett", "--warehouse", "hoved", "--empty")
+    return shell.run("shop", "add", DOMAIN, "--token", token, *chosen, *more)
+
+
+def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
+    assert shell.run("--help") == 0
+    for word in ("demo", "run", "migrate", "sandbox", "backoffice", "status", "shop", "resync"):
+        assert word in shell.output
+    assert "Exit codes" in shell.output
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["resync"], ["run"], ["shop", "list"], ["migrate"]]
+)
+def test_without_a_database_or_a_demo_it_says_what_to_do(shell: Shell, command: list[str]) -> None:
+    assert shell.run(*command) == os.EX_CONFIG
+    assert "set SYNCD_DATABASE_URL, or start the demo with `make demo`" in shell.output
+
+
+def test_an_unknown_setting_is_named(shell: Shell) -> None:
+    shell.settings = {"SYNCD_DATABSE_URL": "x"}
+    assert shell.run("status") == os.EX_CONFIG
+    assert "did you mean SYNCD_DATABASE_URL?" in shell.output
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    shell: Shell, unused_tcp_port: int
+) -> None:
+    address = f"postgresql://me:secret@127.0.0.1:{unused_tcp_port}/x"
+    shell.settings = {"SYNCD_DATABASE_URL": address}
+    assert shell.run("status") == os.EX_CONFIG
+    assert "cannot reach the database" in shell.output
+    assert "secret" not in shell.output
+
+
+def test_a_database_that_was_never_migrated_says_so(shell: Shell, empty_database_url: str) -> None:
+    shell.settings = {"SYNCD_DATABASE_URL": empty_database_url}
+    assert shell.run("status") == os.EX_CONFIG
+    assert "syncd migrate" in shell.output
+    assert shell.run("migrate") == 0
+    assert shell.run("status") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"PK\x03\x04rest", "Excel workbook", id="a workbook"),
+        pytest.param(b"<html></html>", "web page", id="a web page"),
+        pytest.param(b"a,b\n1,2\n", "no column Handle", id="another table"),
+        pytest.param(b"", "is empty", id="nothing"),
+        pytest.param(None, "cannot read", id="no file"),
+    ],
+)
+def test_a_file_that_is_no_catalogue_is_told_apart(
+    connected: Shell, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "x.csv").write_bytes(content)
+    assert connected.run("backoffice", "import", "x.csv") == os.EX_CONFIG
+    assert said in connected.output
+
+
+def test_what_of_a_file_is_not_loaded_is_listed(connected: Shell, tmp_path: Path) -> None:
+    rows = "Handle,Title,Variant SKU,Variant Price\na,A,A-1,ten\nb,B,B-1,10\n"
+    (tmp_path / "x.csv").write_text(rows)
+    assert connected.run("backoffice", "import", "x.csv") == 1
+    assert "row 2  a" in connected.output
+    assert "cannot read the price 'ten'" in connected.output
+    assert "products: 1 new" in connected.output
+
+
+def test_a_shop_is_added_checked_sent_to(filled: Shell) -> None:
+    """The whole way of an operator, from a filled Backoffice to a shop that is up to date."""
+    assert add(filled) == 0, filled.output
+    assert "shpat_right" not in filled.output
+    assert filled.run("shop", "show", DOMAIN) == 0
+    assert "shpat_right" not in filled.output
+    assert filled.run("check") == 0, filled.output
+    assert filled.run("resync") == 0, filled.output
+    assert "2 products compared, 0 wait, 0 dead" in filled.output
+    assert filled.run("status") == 0
+    assert "linked" in filled.output
+    assert "no daemon runs" in filled.output
+
+
+@pytest.mark.parametrize(
+    ("more", "token", "code", "said"),
+    [
+        pytest.param([], "shpat_wrong", os.EX_UNAVAILABLE, "token is not valid", id="wrong token"),
+        pytest.param(["--department", "nettt"], "shpat_right", os.EX_CONFIG,
+                     "did you mean 'nett'", id="no such department"),
+        pytest.param(["--warehouse", "x"], "shpat_right", os.EX_CONFIG,
+                     "hoved (Hovedlager)", id="no such warehouse"),
+        pytest.param(["--location", "Oslo"], "shpat_right", os.EX_CONFIG,
+                     "Butikk", id="no such location"),
+        pytest.param(["--publish-to", "TikTok"], "shpat_right", os.EX_CONFIG,
+                     "Online Store", id="no such channel"),
+        pytest.param(["--account", "fjell"], "shpat_right", os.EX_CONFIG,
+                     "fjord", id="no such account"),
+        pytest.param(["--inactive-as", "gone"], "shpat_right", 2, "draft", id="no such status"),
+    ],
+)  # fmt: skip
+def test_a_wrong_wish_for_a_shop_is_answered_with_the_choices(
+    filled: Shell, more: list[str], token: str, code: int, said: str
+) -> None:
+    assert add(filled, *more, token=token) == code, filled.output
+    assert said in filled.output
+
+
+def test_a_foreign_address_is_no_shop(filled: Shell) -> None:
+    assert filled.run("shop", "add", "https://evil.example.com", "--token", "x") == os.EX_CONFIG
+    assert "myshopify.com" in filled.output
+
+
+def test_a_shop_that_holds_products_is_not_declared_empty(filled: Shell) -> None:
+    assert add(filled) == 0
+    assert filled.run("resync") == 0
+    assert filled.run("shop", "declare-empty", DOMAIN) == os.EX_CONFIG
+    assert "holds products" in filled.output
+
+
+def test_an_unlinked_shop_is_not_sent_to(filled: Shell) -> None:
+    words = ("--token", "shpat_right", "--department", "nett", "--warehouse", "hoved")
+    assert filled.run("shop", "add", DOMAIN, *words) == 0
+    assert filled.run("resync") == os.EX_CONFIG
+    assert f"syncd shop declare-empty {DOMAIN}" in filled.output
+    assert filled.run("shop", "declare-empty", DOMAIN) == 0
+    assert filled.run("resync") == 0
+
+
+def test_a_broken_view_is_named_with_its_column(filled: Shell, portal: BlockingPortal) -> None:
+    assert add(filled) == 0
+    change = "alter view syncd_contract.price rename column list_price to price"
+    portal.call(execute, filled.settings["SYNCD_DATABASE_URL"], change)
+    assert filled.run("check") == 1
+    assert "syncd_contract.price.list_price is missing" in filled.output
+
+
+async def execute(url: str, text: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(url)
+    await connection.execute(text)
+    await connection.close()
+
+
+def test_without_its_key_a_shop_cannot_be_reached(filled: Shell) -> None:
+    assert add(filled) == 0
+    (filled.folder / ".syncd" / "key").unlink()
+    assert filled.run("resync") == os.EX_CONFIG
+    assert "there is no key file" in filled.output
+
+
+@pytest.mark.skipif(not APPAREL.is_file(), reason=f"no catalogue at {APPAREL}")
+def test_the_demo_ends_equal_twice_and_can_be_removed() -> None:
+    with opened_folder("demo") as folder:
+        shell = Shell(folder)
+        words = ("demo", "--once", "--csv", str(APPAREL))
+        assert shell.run(*words) == 0, shell.output
+        assert "The shop holds exactly what the Backoffice says" in shell.output
+        assert shell.run(*words) == 0, shell.output
+        assert "0 product writes" in shell.output
+        assert home.running(folder / ".syncd") is None
+        assert shell.run("demo", "--remove") == 0
+        assert not (folder / ".syncd" / "demo").exists()

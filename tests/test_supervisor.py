@@ -1,0 +1,111 @@
+"""The pumps together: what is committed is in the shop soon, trouble stays where it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import asyncpg
+import pytest
+
+from syncd.postgres import nodes, shops, status
+from syncd.supervisor import House, serve
+from tests.flows.conftest import JAKKE, LUE, Scene, names, playing
+
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+async def scene(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Scene]:
+    async with playing(pool, tmp_path) as scene:
+        yield scene
+
+
+@asynccontextmanager
+async def served(scene: Scene, *, url: str | None = None) -> AsyncIterator[House]:
+    """The service at work inside the block, stopped cleanly at its end."""
+    house = House(scene.pool, scene.vault, url or scene.running.url)
+    async with anyio.create_task_group() as group:
+        group.start_soon(serve, house)
+        yield house
+        house.stop.set()
+
+
+async def until(scene: Scene, holds: Callable[[], bool]) -> None:
+    """Wait for what the service does; each look is a question to the database."""
+    with anyio.fail_after(PATIENCE_S):
+        while not holds():
+            await status.backlog(scene.pool)
+
+
+async def waiting(scene: Scene) -> int:
+    (row,) = await status.backlog(scene.pool)
+    return row.waiting
+
+
+async def test_what_is_committed_reaches_the_shop(scene: Scene) -> None:
+    async with served(scene):
+        await scene.load(JAKKE, LUE)
+        await until(scene, lambda: len(scene.state()) == 2)
+        await scene.pool.execute("update retail.product set title = 'Ny' where product_id = 1")
+        await until(scene, lambda: "Ny" in names(scene.state()))
+    assert await scene.differences() == []
+    assert await waiting(scene) == 0
+
+
+async def test_a_stopped_service_holds_no_claims_and_says_good_bye(scene: Scene) -> None:
+    await scene.load(JAKKE, LUE)
+    async with served(scene) as house:
+        await until(scene, lambda: len(scene.state()) > 0)
+        assert [one.name for one in await nodes.seen(scene.pool)] == [house.node]
+    assert (
+        await scene.pool.fetchval("select count(*) from syncd.change where state = 'claimed'") == 0
+    )
+    assert await nodes.seen(scene.pool) == []
+
+
+async def test_a_shop_that_refuses_us_is_paused_with_its_reason(scene: Scene) -> None:
+    wrong = scene.vault.seal("shpat_wrong")
+    await scene.pool.execute("update syncd.shop set credentials = $1", wrong)
+    await scene.load(JAKKE)
+    async with served(scene):
+        with anyio.fail_after(PATIENCE_S):
+            while await shops.ready(scene.pool):
+                pass
+    (row,) = await status.backlog(scene.pool)
+    assert "access token is not valid" in (row.paused_reason or "")
+    assert (row.waiting, row.dead) == (1, 0)
+
+
+async def test_a_resumed_shop_goes_on_where_it_was(scene: Scene) -> None:
+    await shops.pause(scene.pool, scene.shop.shop_id, seconds=3600, reason="a test")
+    await scene.load(JAKKE)
+    async with served(scene):
+        with anyio.fail_after(PATIENCE_S):
+            while not await waiting(scene):
+                pass
+        assert scene.state() == []
+        await shops.resume(scene.pool, scene.shop.shop_id)
+        await until(scene, lambda: len(scene.state()) == 1)
+
+
+async def test_a_disabled_shop_gathers_changes(scene: Scene) -> None:
+    await scene.pool.execute("update syncd.shop set enabled = false")
+    async with served(scene):
+        await scene.load(JAKKE, LUE)
+        with anyio.fail_after(PATIENCE_S):
+            while await waiting(scene) != 2:
+                pass
+    assert scene.state() == []
+
+
+async def test_two_services_beside_each_other_push_each_product_once(scene: Scene) -> None:
+    async with served(scene), served(scene):
+        await scene.load(JAKKE, LUE)
+        await until(scene, lambda: len(scene.state()) == 2)
+        with anyio.fail_after(PATIENCE_S):
+            while await waiting(scene):
+                pass
+    assert await scene.differences() == []
