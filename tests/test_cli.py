@@ -32,7 +32,7 @@ class Shell:
         """The exit code; what was printed, errors too, is in `output`, without line breaks."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith("SYNCD_")}
         ended = subprocess.run(
-            [sys.executable, "-m", "syncd", *words],
+            [sys.executable, "-m", "syncd.cli", *words],
             cwd=self.folder,
             env={**kept, "COLUMNS": "100", **self.settings},
             stdin=subprocess.DEVNULL,

@@ -42,7 +42,7 @@ def environment(scene: Scene, database_url: str, tmp_path: Path) -> dict[str, st
 
 async def started(given: dict[str, str]) -> Process:
     return await anyio.open_process(
-        [sys.executable, "-m", "syncd", "run"],
+        [sys.executable, "-m", "syncd.cli", "run"],
         env=given,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

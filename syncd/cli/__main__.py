@@ -1,0 +1,5 @@
+"""`python -m syncd.cli` is the program syncd."""
+
+from syncd.cli import main
+
+main()
