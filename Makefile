@@ -1,11 +1,13 @@
 # Everything a developer or a visitor types. `make` alone lists it.
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
+SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready-to-test
+# pip says little or far too much; a dot a package shows that it is alive.
+DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {print ""}'
 
 .PHONY: help demo status resync test check lint format schema clean
 
@@ -20,12 +22,12 @@ $(VENV)/bin/pip:
 
 $(INSTALLED): pyproject.toml | $(VENV)/bin/pip
 	@echo 'Installing syncd into $(VENV), once (half a minute) …'
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@$(BIN)/pip install --disable-pip-version-check --editable '.[demo]' | $(DOTS)
 	@touch $@
 
 $(READY): $(INSTALLED)
 	@echo 'Installing what the tests need, once (half a minute) …'
-	@$(BIN)/pip install --quiet --disable-pip-version-check --group dev
+	@$(BIN)/pip install --disable-pip-version-check --group dev | $(DOTS)
 	@touch $@
 
 demo: $(INSTALLED) ## the guided tour; ONCE=1 checks and ends, CSV=file.csv brings your own catalogue

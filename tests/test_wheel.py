@@ -10,6 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import BlockingPortal
+
+from syncd.postgres import db, reference
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 MIGRATE = """
@@ -29,12 +32,12 @@ anyio.run(main)
 """
 
 
-def run(*command: str | Path, cwd: Path) -> str:
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """What the command prints, error output included; fails the test if it fails."""
     ended = subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": ""},  # which could name the checkout
+        env={**os.environ, "PYTHONPATH": "", **environment},  # it could name the checkout
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -94,3 +97,16 @@ def test_an_installed_wheel_migrates_a_database(
 ) -> None:
     printed = run(programs / "python", "-c", MIGRATE, empty_database_url, cwd=tmp_path)
     assert printed.strip().startswith(str(programs.parent))
+
+
+def test_an_installed_wheel_checks_a_backoffice(
+    programs: Path, database_url: str, tmp_path: Path, portal: BlockingPortal
+) -> None:
+    async def install() -> None:
+        async with db.connect(database_url, name="tests: wheel", size=1) as pool:
+            await reference.install(pool)
+
+    portal.call(install)
+    printed = run(programs / "syncd", "check", cwd=tmp_path, SYNCD_DATABASE_URL=database_url)
+    assert "the Backoffice keeps the contract" in printed
+    assert "add one with `syncd shop add`" in printed

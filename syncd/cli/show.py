@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from syncd.flows.checkup import Finding
 from syncd.postgres.nodes import Node
@@ -31,12 +32,12 @@ def backlog(console: Console, rows: Sequence[Backlog], now: datetime) -> None:
     if not rows:
         console.print("There is no shop yet: add one with `syncd shop add`")
         return
-    table = Table("shop", "state")
+    table = Table(Column("shop", overflow="fold"), "state", box=box.SIMPLE)
     for name in ("waiting", "oldest", "in flight", "retrying", "dead", "linked"):
         table.add_column(name, justify="right")
     for row in rows:
         table.add_row(
-            row.domain,
+            row.domain.removesuffix(".myshopify.com"),
             condition(row, now),
             str(row.waiting),
             ago(row.oldest_event_at, now),
@@ -98,7 +99,14 @@ def daemons(console: Console, nodes: Sequence[Node], lag: RouterLag | None, now:
 
 
 def shops(console: Console, rows: Sequence[Shop]) -> None:
-    table = Table("shop", "state", "account", "price department", "warehouse", "currency")
+    table = Table(
+        Column("shop", overflow="fold"),
+        "state",
+        "account",
+        "price department",
+        "warehouse",
+        "currency",
+    )
     for shop in rows:
         table.add_row(
             shop.domain,

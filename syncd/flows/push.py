@@ -34,7 +34,7 @@ log = structlog.get_logger()
 class Outcome:
     """How one change fared: `parcel` tells what Shopify accepted, None if nothing was to be sent.
 
-    Without a verdict the change is given back; `halt` is then the error that no change can help.
+    Without a verdict the change is given back; `halt` is the error that no change can help.
     `ended_s` is the time of Shopify's last answer by the monotonic clock.
     """
 
@@ -149,7 +149,10 @@ def _judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
     try:
         verdict = retry.decide(_timed(error), change.attempt, random.random())
     except SyncdError as halt:
-        return Outcome(change, None, parcel=parcel, ended_s=ended_s, halt=halt)
+        # Fenced by its claim, as any settling is, if there is something to write down.
+        is_moved = parcel is not None and parcel.link is not parcel.before
+        kept = Retry(0.0, blame=False) if is_moved else None
+        return Outcome(change, kept, str(halt), parcel, ended_s, halt)
     is_ours = not isinstance(error, SyncdError | TimeoutError)
     said = f"syncd made a mistake: {error!r}" if is_ours else str(_timed(error))
     event = "change_dead" if isinstance(verdict, Dead) else "change_retried"
@@ -177,7 +180,7 @@ def _interrupted(change: Change) -> Outcome:
 
 async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -> None:
     """One transaction: the ends of the claims with links and history; the rest is given back."""
-    ended = [outcome for outcome in outcomes if outcome.verdict or outcome.parcel]
+    ended = [outcome for outcome in outcomes if outcome.verdict]
     if ended:
         async with transaction(pool) as connection:
             now, now_s = await clock(connection), anyio.current_time()
@@ -186,7 +189,7 @@ async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -
                 [Settled(one.change, one.verdict, one.error) for one in ended if one.verdict],
             )
             for outcome in ended:
-                if outcome.change.change_id in held or not outcome.verdict:
+                if outcome.change.change_id in held:
                     ago_s = now_s - outcome.ended_s
                     await _note(connection, shop, outcome, now - timedelta(seconds=ago_s))
     left = [outcome.change for outcome in outcomes if not outcome.verdict]

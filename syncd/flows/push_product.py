@@ -195,12 +195,14 @@ async def _send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, An
     """Send a write and return its payload; raises RowError or ShopifyError for `userErrors`."""
     answer = await client.execute(write.document, write.variables)
     (payload,) = answer.values()
-    _refuse(payload["userErrors"], parcel)
+    known = parcel.link.variants if parcel.link else {}
+    skus = refusals.named(write.variables, parcel.wanted, known)
+    _refuse(payload["userErrors"], parcel, skus)
     return dict(payload)
 
 
-def _refuse(errors: Sequence[Mapping[str, Any]], parcel: Parcel) -> None:
-    refusal = refusals.of(errors, key=parcel.key, form=parcel.wanted)
+def _refuse(errors: Sequence[Mapping[str, Any]], parcel: Parcel, skus: Sequence[str] = ()) -> None:
+    refusal = refusals.of(errors, key=parcel.key, form=parcel.wanted, skus=skus)
     if refusal is not None:
         raise refusal
 

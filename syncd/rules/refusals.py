@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncd.errors import RowError, ShopifyError
-from syncd.records import Form
+from syncd.records import Form, VariantIds
 
 SHOWN = 3
 # Trouble on Shopify's side: the same write may be accepted later (writes.md, appendix A).
@@ -21,16 +21,19 @@ HINTS = {
 HINT = "mend it in the Backoffice, it will be sent by itself"
 
 
-def of(errors: Sequence[Mapping[str, Any]], *, key: str, form: Form) -> ShopifyError | None:
+def of(
+    errors: Sequence[Mapping[str, Any]], *, key: str, form: Form, skus: Sequence[str] = ()
+) -> ShopifyError | None:
     """The error that a write's `userErrors` amount to; None when there are none.
 
-    RowError when the product must be mended, a plain ShopifyError (which is tried again, and
-    counted) when another attempt may help.
+    `skus` are those of the variants that the write named, in its order: see `named`. RowError when
+    the product must be mended, a plain ShopifyError (which is tried again, and counted) when
+    another attempt may help.
     """
     if not errors:
         return None
     codes = {str(error.get("code") or "") for error in errors}
-    said = "; ".join(_said(error, form) for error in errors[:SHOWN])
+    said = "; ".join(_said(error, skus) for error in errors[:SHOWN])
     more = f" and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
     message = f"product {key} ({form.title}): Shopify refused {said}{more}"
     if codes & (PASSING | STALE):
@@ -39,19 +42,40 @@ def of(errors: Sequence[Mapping[str, Any]], *, key: str, form: Form) -> ShopifyE
     return RowError(message, hint=hint)
 
 
-def _said(error: Mapping[str, Any], form: Form) -> str:
-    """`SKU 4711 price: must be …`: the field without its technical beginning, then the words."""
+def named(variables: Mapping[str, Any], form: Form, known: Mapping[str, VariantIds]) -> list[str]:
+    """SKUs of the variants that a write names, in its order; empty where there is none.
+
+    A row of productSet has its SKU, one of the bulk calls may have just an id.
+    """
+    given = variables.get("input")
+    holder = given if isinstance(given, Mapping) else variables
+    rows = holder.get("variants", [])
+    keys = {ids.variant: key for key, ids in known.items()}
+    skus = {variant.key: variant.sku for variant in form.variants}
+    return [
+        row.get("sku")
+        or row.get("inventoryItem", {}).get("sku")
+        or skus.get(keys.get(row.get("id", ""), ""), "")
+        for row in rows
+    ]
+
+
+def _said(error: Mapping[str, Any], skus: Sequence[str]) -> str:
+    """`SKU J-S price: must be …`: the field without its technical beginning, then the words."""
     steps = [str(step) for step in error.get("field") or ()]
-    where = " ".join(step for step in steps if step not in ("input", "variants", "product"))
+    sku, steps = _article(steps, skus)
+    named = [step for step in steps if step not in ("input", "product")]
     message = str(error.get("message", "")).rstrip(".")
-    return ": ".join(part for part in (f"{_sku(steps, form)}{where}".strip(), message) if part)
+    return ": ".join(part for part in (" ".join([*sku, *named]), message) if part)
 
 
-def _sku(steps: Sequence[str], form: Form) -> str:
-    """The SKU of the variant that `[…, "variants", "4", …]` points at, when it has one."""
+def _article(steps: Sequence[str], skus: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The variant that `[…, "variants", "0", …]` points at by its SKU, then the other steps."""
     if "variants" not in steps[:-1]:
-        return ""
-    place = steps[steps.index("variants") + 1]
-    if not place.isdigit() or int(place) >= len(form.variants):
-        return ""
-    return f"SKU {form.variants[int(place)].sku or '(none)'} "
+        return [], list(steps)
+    place = steps.index("variants") + 1
+    rest = [*steps[: place - 1], *steps[place + 1 :]]
+    number = int(steps[place]) if steps[place].isdigit() else len(skus)
+    if number >= len(skus):
+        return [f"variant {steps[place]}"], rest
+    return [f"SKU {skus[number] or '(none)'}"], rest

@@ -67,6 +67,12 @@ class Client:
             await anyio.sleep(rest_s)
             waited_s, wait_s = waited_s + rest_s, min(wait_s * 2, LONGEST_WAIT_S)
 
+    def see_version(self, version: str) -> None:
+        """Note which API version answered; another one than ours is told once."""
+        if version not in (API_VERSION, self.served_version):
+            log.warning("api_version_differs", asked=API_VERSION, served=version)
+        self.served_version = version
+
     async def _try(self, document: Document, variables: Mapping[str, Any], points: int) -> Any:
         await self._afford(points)
         self.calls[document.name] = self.calls.get(document.name, 0) + 1
@@ -111,7 +117,7 @@ async def connect(domain: str, token: str, *, url: str | None = None) -> AsyncIt
 
     async def judge(response: aiohttp.ClientResponse) -> None:
         """Look at each answer's head before gql does: gql loses statuses, and mixes up headers."""
-        client.served_version = response.headers.get("X-Shopify-API-Version", API_VERSION)
+        client.see_version(response.headers.get("X-Shopify-API-Version", API_VERSION))
         if response.status >= 400:
             body = await response.text()
             raise RefusedStatus(response.status, body, response.headers.get("Retry-After"))
