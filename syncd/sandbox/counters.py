@@ -11,18 +11,23 @@ from syncd.sandbox.execution import Answer
 
 @dataclass(slots=True)
 class Counters:
-    """`points` are those charged in the end; `calls` counts root fields that were run."""
+    """`points` are those charged in the end; `calls` counts root fields that were run.
+
+    `unserved` counts fields that were asked for and that the sandbox has no answer for.
+    """
 
     requests: int = 0
     points: int = 0
     throttled: int = 0
     calls: Counter[str] = field(default_factory=Counter)
+    unserved: Counter[str] = field(default_factory=Counter)
 
-    def count(self, answer: Answer) -> None:
+    def count(self, answer: Answer, unserved: Counter[str]) -> None:
         self.requests += 1
         self.points += answer.spent_points
         self.throttled += answer.is_throttled
         self.calls.update(answer.root_fields)
+        self.unserved.update(unserved)
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -30,4 +35,5 @@ class Counters:
             "points": self.points,
             "throttled": self.throttled,
             "calls": dict(sorted(self.calls.items())),
+            "unserved": dict(sorted(self.unserved.items())),
         }

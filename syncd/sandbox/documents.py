@@ -11,6 +11,7 @@ from graphql.language import Source, get_location
 from syncd.sandbox.faults import Fault
 from syncd.sandbox.schema import executable
 from syncd.sandbox.validation import document_faults
+from syncd.sandbox.versions import NEWEST
 
 KEPT = 1_000
 
@@ -33,13 +34,13 @@ SIGNS = {
 
 
 @lru_cache(KEPT)
-def checked(text: str) -> DocumentNode | tuple[Fault, ...]:
+def checked(text: str, version: str = NEWEST) -> DocumentNode | tuple[Fault, ...]:
     """The document; its faults when it cannot be run."""
     try:
         document = parse(text)
     except GraphQLSyntaxError as error:
         return (_syntax_fault(text, next(iter(error.positions or ()), 0)),)
-    return tuple(document_faults(executable(), document)) or document
+    return tuple(document_faults(executable(version), document)) or document
 
 
 def _syntax_fault(text: str, position: int) -> Fault:

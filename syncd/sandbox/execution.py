@@ -18,9 +18,9 @@ from syncd.sandbox.bucket import Bucket
 from syncd.sandbox.documents import checked
 from syncd.sandbox.faults import MAX_COST, Body, Fault
 from syncd.sandbox.schema import executable
-from syncd.sandbox.shop import Shop
 from syncd.sandbox.sizes import oversized
 from syncd.sandbox.variables import unfit
+from syncd.sandbox.visit import Visit
 from syncd.selection import Operation, operation_of, root_groups
 
 
@@ -54,30 +54,32 @@ class Call:
 
     def spent_points(self, data: dict[str, Any] | None) -> int:
         request = self.request
-        return actual(executable(), self.document, request.variables, data, request.operation_name)
+        return actual(
+            self.operation.schema, self.document, request.variables, data, request.operation_name
+        )
 
 
-def execute(shop: Shop, bucket: Bucket, request: Request) -> Answer:
+def execute(visit: Visit, bucket: Bucket, request: Request) -> Answer:
     """Answer a request as Shopify would, and keep what it changed."""
-    document = checked(request.query)
+    document = checked(request.query, visit.version)
     if not isinstance(document, DocumentNode):
         return _refused(document)
     name = request.operation_name
     try:
-        operation = operation_of(executable(), document, request.variables, name)
+        operation = operation_of(executable(visit.version), document, request.variables, name)
     except ValueError:
         return _refused([faults.unnamed(name)])
     if found := unfit(operation, request.variables):
         return _refused(found)
-    asked = requested(executable(), document, request.variables, name)
-    return _afford(shop, bucket, Call(request, document, operation, asked))
+    asked = requested(executable(visit.version), document, request.variables, name)
+    return _afford(visit, bucket, Call(request, document, operation, asked))
 
 
 def _refused(found: list[Fault] | tuple[Fault, ...]) -> Answer:
     return Answer({"errors": list(found)})
 
 
-def _afford(shop: Shop, bucket: Bucket, call: Call) -> Answer:
+def _afford(visit: Visit, bucket: Bucket, call: Call) -> Answer:
     if found := oversized(call.operation):
         return Answer({"errors": found, "extensions": _cost(bucket, call, None)})
     if call.asked_points > MAX_COST:
@@ -85,16 +87,17 @@ def _afford(shop: Shop, bucket: Bucket, call: Call) -> Answer:
     if not bucket.reserve(call.asked_points):
         body = {"errors": [faults.throttled()], "extensions": _cost(bucket, call, None)}
         return Answer(body, is_throttled=True)
-    return _run(shop, bucket, call)
+    return _run(visit, bucket, call)
 
 
-def _run(shop: Shop, bucket: Bucket, call: Call) -> Answer:
+def _run(visit: Visit, bucket: Bucket, call: Call) -> Answer:
     """Run all root fields and keep together what they put.
 
     A refused root field is null in the answer and the others are kept, since resolvers put things
     only when all is well. After a bug nothing of the request is kept.
     """
-    result = _result(shop, call)
+    shop = visit.shop
+    result = _result(visit, call)
     shop.fresh_media.clear()
     names = tuple(group[0].name.value for group in root_groups(call.operation).values())
     if (bug := _bug(result)) is not None:
@@ -104,18 +107,21 @@ def _run(shop: Shop, bucket: Bucket, call: Call) -> Answer:
     shop.save()
     spent = call.spent_points(result.data)
     bucket.refund(call.asked_points - spent)
-    body: Body = {"data": result.data, "extensions": _cost(bucket, call, spent)}
+    extensions = _cost(bucket, call, spent)
+    if visit.search:
+        extensions["search"] = visit.search
+    body: Body = {"data": result.data, "extensions": extensions}
     if result.errors:
         body = {"errors": [faults.fault(error) for error in result.errors], **body}
     return Answer(body, names, spent)
 
 
-def _result(shop: Shop, call: Call) -> ExecutionResult:
+def _result(visit: Visit, call: Call) -> ExecutionResult:
     request = call.request
     return execute_sync(
-        executable(),
+        call.operation.schema,
         call.document,
-        context_value=shop,
+        context_value=visit,
         variable_values=dict(request.variables),
         operation_name=request.operation_name,
     )

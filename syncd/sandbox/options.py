@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from syncd.errors import ConfigError
 
@@ -28,16 +28,14 @@ PLANS: Mapping[str, Plan] = {
     "enterprise": Plan("Shopify Plus", 40_000, 2_000, is_plus=True),
 }
 
-SCOPES = (
-    "read_products",
-    "write_products",
-    "read_inventory",
-    "write_inventory",
-    "read_locations",
-    "read_publications",
-    "write_publications",
-    "read_files",
-    "write_files",
+SCOPES = tuple(
+    f"{right}_{subject}"
+    for subject in (
+        "apps customers files fulfillments inventory locations orders all_orders products"
+        " merchant_managed_fulfillment_orders third_party_fulfillment_orders"
+        " assigned_fulfillment_orders publications returns draft_orders content translations"
+    ).split()
+    for right in ("read", "write")
 )
 
 
@@ -47,6 +45,20 @@ class Clock:
 
     monotonic_s: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Hands:
+    """Of a clock that goes on by itself and can be put forward."""
+
+    base: Clock
+    ahead_s: float = 0.0
+
+    def clock(self) -> Clock:
+        return Clock(
+            lambda: self.base.monotonic_s() + self.ahead_s,
+            lambda: self.base.now() + timedelta(seconds=self.ahead_s),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from syncd.sandbox import gids
 from syncd.sandbox.archive import Archive, Key
+from syncd.sandbox.kinds import FIRST_ID, FIRST_IDS, ID_STEP, KINDS
 from syncd.sandbox.options import ShopOptions
 from syncd.sandbox.records import (
     Definition,
@@ -20,31 +21,6 @@ from syncd.sandbox.records import (
     Publication,
     Variant,
 )
-
-# Where each sequence of ids begins, so that ids look like Shopify's and no two kinds agree.
-FIRST_IDS = {
-    "Product": 10_241_000_013_842,
-    "ProductVariant": 51_478_000_009_266,
-    "InventoryItem": 53_583_000_022_066,
-    "ProductOption": 12_804_000_003_122,
-    "ProductOptionValue": 8_322_000_016_434,
-    "MediaImage": 44_702_000_029_234,
-    "Metafield": 45_359_000_011_314,
-    "MetafieldDefinition": 229_597_000_018,
-    "Location": 113_884_004_402,
-    "InventoryLevel": 143_273_000_242,
-    "Publication": 268_039_356_722,
-    "AppCatalog": 126_543_004_978,
-}
-ID_STEP = 32_768
-
-KINDS = {
-    "Product": Product,
-    "MediaImage": Picture,
-    "MetafieldDefinition": Definition,
-    "Location": Location,
-    "Publication": Publication,
-}
 
 
 class Shop:
@@ -69,11 +45,13 @@ class Shop:
             self._load(kind, id_, body)
 
     def _forget(self) -> None:
-        self.products: dict[int, Product] = {}
-        self.media: dict[int, Picture] = {}
-        self.definitions: dict[int, Definition] = {}
-        self.locations: dict[int, Location] = {}
-        self.publications: dict[int, Publication] = {}
+        self.held: dict[str, dict[int, Any]] = {kind: {} for kind in KINDS}
+        """Kind -> id -> record, in the order in which they were made."""
+        self.products: dict[int, Product] = self.held["Product"]
+        self.media: dict[int, Picture] = self.held["MediaImage"]
+        self.definitions: dict[int, Definition] = self.held["MetafieldDefinition"]
+        self.locations: dict[int, Location] = self.held["Location"]
+        self.publications: dict[int, Publication] = self.held["Publication"]
         self.variants: dict[int, Variant] = {}
         self.items: dict[int, int] = {}
         """Inventory item id -> variant id."""
@@ -120,7 +98,8 @@ class Shop:
 
     def new_id(self, kind: str) -> int:
         last = self.last_ids.get(kind)
-        self.last_ids[kind] = FIRST_IDS[kind] if last is None else last + ID_STEP
+        first = FIRST_IDS.get(kind, FIRST_ID)
+        self.last_ids[kind] = first if last is None else last + ID_STEP
         return self.last_ids[kind]
 
     def put(self, kind: str, record: Any) -> None:
@@ -128,10 +107,11 @@ class Shop:
         self.changes[kind, record.id] = orjson.dumps(record)
         self._keep(kind, record.id, record)
 
-    def remove_product(self, product: Product) -> None:
-        self._unindex(product)
-        del self.products[product.id]
-        self.changes["Product", product.id] = None
+    def remove(self, kind: str, record: Any) -> None:
+        if kind == "Product":
+            self._unindex(record)
+        del self.held[kind][record.id]
+        self.changes[kind, record.id] = None
 
     def save(self) -> None:
         """Write what changed since the last time, in one transaction."""
@@ -141,21 +121,13 @@ class Shop:
             self.changes = {}
 
     def _keep(self, kind: str, id_: int, record: Any) -> None:
-        match record:
-            case Product():
-                if before := self.products.get(id_):
-                    self._unindex(before)
-                self.products[id_] = record
-                self._index(record)
-            case Picture():
-                self.media[id_] = record
-                self.filenames.add(record.filename)
-            case Definition():
-                self.definitions[id_] = record
-            case Location():
-                self.locations[id_] = record
-            case Publication():
-                self.publications[id_] = record
+        if kind == "Product":
+            if before := self.products.get(id_):
+                self._unindex(before)
+            self._index(record)
+        elif kind == "MediaImage":
+            self.filenames.add(record.filename)
+        self.held[kind][id_] = record
 
     def _index(self, product: Product) -> None:
         self.handles[product.handle] = product.id
@@ -178,22 +150,12 @@ class Shop:
 
     def find(self, text: str) -> Any:
         """The record that a gid names, or None. (Inventory levels: `resolvers.stock`.)"""
-        match gids.parted(text):
-            case ("Product", number):
-                return self.products.get(number)
-            case ("ProductVariant", number):
-                return self.variants.get(number)
-            case ("InventoryItem", number):
-                return self.item(number)
-            case ("MediaImage", number):
-                return self.media.get(number)
-            case ("MetafieldDefinition", number):
-                return self.definitions.get(number)
-            case ("Location", number):
-                return self.locations.get(number)
-            case ("Publication", number):
-                return self.publications.get(number)
-        return None
+        kind, number = gids.parted(text) or ("", 0)
+        if kind == "ProductVariant":
+            return self.variants.get(number)
+        if kind == "InventoryItem":
+            return self.item(number)
+        return self.held.get(kind, {}).get(number)
 
     def item(self, number: int) -> Item | None:
         variant_id = self.items.get(number)

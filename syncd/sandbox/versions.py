@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
+NEWEST = VERSIONS[-1]
 SHAPE = re.compile(r"\d{4}-\d{2}")
 
 

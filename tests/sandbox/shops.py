@@ -16,6 +16,7 @@ from syncd.sandbox.options import ShopOptions
 from syncd.sandbox.records import Product
 from syncd.sandbox.schema import executable
 from syncd.sandbox.shop import Shop
+from syncd.sandbox.visit import visit
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "shopify" / "recordings.jsonl"
 NUMBERS = re.compile(r"(gid://shopify/\w+/)[^?\"]+(\?[^\"]*)?")
@@ -62,7 +63,7 @@ def executed(shop: Shop, document: str, **variables: Any) -> ExecutionResult:
     """What a request would do, without its way through the network and validation."""
     shop.fresh_media = set()
     found = execute_sync(
-        executable(), parse(document), context_value=shop, variable_values=variables
+        executable(), parse(document), context_value=visit(shop), variable_values=variables
     )
     assert isinstance(found, ExecutionResult)
     return found

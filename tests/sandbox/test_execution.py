@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, GraphQLObjectType
 
-from syncd import sandbox
 from syncd.sandbox.documents import checked
 from syncd.sandbox.gids import gid
 from syncd.sandbox.resolvers.nodes import TYPE_NAMES
@@ -284,7 +283,7 @@ def test_every_field_of_the_surface_answers(name: str) -> None:
     till = Till()
     picture = {"originalSource": "https://example.com/a.jpg"}
     till.make("Lue", files=[picture], metafields=[METAFIELD], **SIZES)
-    surface = Path(sandbox.__file__).with_name("surface.graphql").read_text(encoding="utf-8")
+    surface = Path(__file__).with_name("surface.graphql").read_text(encoding="utf-8")
     surface = surface.replace('namespace: "a", key: "b"', 'namespace: "custom", key: "made"')
     for id_ in every_gid(till.shop):
         body = till.ask(surface, {"id": id_, "ids": [id_], "identifier": {"id": id_}}, name)

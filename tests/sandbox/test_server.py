@@ -178,6 +178,7 @@ async def test_what_was_asked_is_counted() -> None:
             "points": 12,
             "throttled": 0,
             "calls": {"productSet": 1, "shop": 2},
+            "unserved": {},
         }
 
 
@@ -197,7 +198,7 @@ async def test_a_reset_makes_the_shop_new() -> None:
         async with session.post("/_sandbox/reset") as response:
             assert response.status == 204
         stats = await read(session, "/_sandbox/stats")
-        assert stats == {"requests": 0, "points": 0, "throttled": 0, "calls": {}}
+        assert stats == {"requests": 0, "points": 0, "throttled": 0, "calls": {}, "unserved": {}}
         assert not shop.shop.products
         assert [place.name for place in shop.shop.locations.values()] == ["Butikk"]
         assert await product(session, "Lue") == first

@@ -12,6 +12,7 @@ from syncd.sandbox.bucket import Bucket
 from syncd.sandbox.execution import Request, execute
 from syncd.sandbox.options import Clock, ShopOptions
 from syncd.sandbox.shop import Shop
+from syncd.sandbox.visit import visit
 
 OPENED_AT = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ class Till:
         self, query: str, variables: dict[str, Any] | None = None, name: str | None = None
     ) -> Any:
         """The body of the answer."""
-        return execute(self.shop, self.bucket, Request(query, variables or {}, name)).body
+        return execute(visit(self.shop), self.bucket, Request(query, variables or {}, name)).body
 
     def make(self, title: str, **more: Any) -> str:
         """A new product; its gid."""

@@ -21,7 +21,7 @@ def product_delete(
     if product is None:
         complaints.add(["id"], "Product does not exist")
     else:
-        shop.remove_product(product)
+        shop.remove("Product", product)
     return {
         "deletedProductId": input["id"] if product else None,
         "shop": shop_itself(None, info),

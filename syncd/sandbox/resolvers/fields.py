@@ -9,16 +9,17 @@ from graphql import GraphQLResolveInfo
 
 from syncd.sandbox import gids
 from syncd.sandbox.shop import Shop
+from syncd.sandbox.visit import Visit
 
-Info: TypeAlias = "GraphQLResolveInfo[Shop]"
-"""What graphql-core tells a resolver; its context is the shop."""
+Info: TypeAlias = "GraphQLResolveInfo[Visit]"
+"""What graphql-core tells a resolver; its context is the visit."""
 
 Resolver = Callable[..., Any]
 Fields = Mapping[str, Mapping[str, Resolver]]
 
 
 def shop_of(info: Info) -> Shop:
-    return info.context
+    return info.context.shop
 
 
 def attribute(name: str) -> Resolver:

@@ -1,0 +1,53 @@
+"""The sandbox's own routes, which no Shopify has: state, statistics, reset, clock."""
+
+from __future__ import annotations
+
+import orjson
+from aiohttp import web
+
+from syncd.sandbox.answers import answered
+from syncd.sandbox.bucket import Bucket
+from syncd.sandbox.counters import Counters
+from syncd.sandbox.desk import DESK
+from syncd.sandbox.happenings import happen
+from syncd.sandbox.state import state
+
+MAX_TURN_S = 10 * 365 * 86_400
+
+ROUTES = web.RouteTableDef()
+
+
+@ROUTES.get("/_sandbox/state")
+async def show_state(request: web.Request) -> web.Response:
+    body = orjson.dumps(state(request.app[DESK].shop), option=orjson.OPT_INDENT_2)
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
+
+
+@ROUTES.get("/_sandbox/stats")
+async def show_stats(request: web.Request) -> web.Response:
+    return answered(request.app[DESK].counters.shown())
+
+
+@ROUTES.post("/_sandbox/reset")
+async def reset(request: web.Request) -> web.Response:
+    """An empty shop, a full bucket, counters at nought."""
+    desk = request.app[DESK]
+    desk.shop.empty()
+    desk.bucket = Bucket(desk.shop.options.pace, desk.shop.options.clock)
+    desk.counters = Counters()
+    return web.Response(status=204)
+
+
+@ROUTES.post("/_sandbox/clock")
+async def turn_clock(request: web.Request) -> web.Response:
+    """`{"advance_s": 86400}` puts the shop's clock forward; answers with its time."""
+    desk = request.app[DESK]
+    try:
+        seconds = float((await request.json())["advance_s"])
+    except (ValueError, KeyError, TypeError):
+        return answered({"error": 'give {"advance_s": SECONDS}'}, status=400)
+    if not 0 <= seconds < MAX_TURN_S:
+        return answered({"error": "a clock goes forward, by ten years at most"}, status=400)
+    desk.hands.ahead_s += seconds
+    happen(desk.shop)
+    return answered({"now": desk.shop.now()})
