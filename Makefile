@@ -9,7 +9,7 @@ READY := $(VENV)/.ready-to-test
 # pip says little or far too much; a dot a package shows that it is alive.
 DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {print ""}'
 
-.PHONY: help demo status resync test check lint format schema clean
+.PHONY: help demo status resync test check lint format schema clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,15 @@ format: $(READY) ## format the code
 schema: $(READY) ## make our schema files anew from the npm package that carries Shopify's
 	@$(BIN)/python scripts/make_schema.py
 	@$(BIN)/python scripts/make_sandbox_schemas.py
+
+clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
+	@$(BIN)/python -m clients.run $(ONLY)
+
+bench: $(READY) ## measure: NAME=sandbox is how fast the sandbox answers
+	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
+
+fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
+	@$(BIN)/python -m fidelity $(if $(RECORDINGS),--recordings '$(RECORDINGS)') $(if $(FILE),--file '$(FILE)')
 
 clean: ## delete the demo's data, caches and the virtual environment
 	@if [ -x $(BIN)/syncd ] && [ -d .syncd ]; then $(BIN)/syncd demo --remove; fi

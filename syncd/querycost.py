@@ -50,6 +50,7 @@ FREE_TYPES = frozenset(
         "MoneyV2",
         "PageInfo",
         "ShopAddress",
+        "WebhookSubscriptionEndpoint",
         "Weight",
     }
 )

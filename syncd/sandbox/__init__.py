@@ -15,7 +15,8 @@ In reading order
     mutations/   writes, one module a subject
     documents    parsed and validated once: validation, arguments, literals, usage
     variables, sizes, scalars, faults   what else a call may be refused for, in Shopify's words
-    bucket, connections, handles, gids, words   one rule each
+    search       the `query` argument; searchterms reads it, searchvalues its values
+    bucket, connections, handles, paces, gids, words   one rule each
     state        the shop as canonical JSON; counters, what it was asked
-    page         the shop as a web page: product_page, markup, page.css
+    pages/       the shop as web pages, one module a page; journal keeps the last requests
 """

@@ -18,6 +18,7 @@ class Archive:
     """A SQLite file; without a path it is in memory, and dies with the process."""
 
     def __init__(self, path: Path | None) -> None:
+        self.path = path
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         where = ":memory:" if path is None else path

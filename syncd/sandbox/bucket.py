@@ -15,6 +15,8 @@ class Bucket:
     clock: Clock
     points: float = field(init=False)
     filled_at_s: float = field(init=False)
+    refusals: int = 0
+    """How many of the next requests are refused however many points there are."""
 
     def __post_init__(self) -> None:
         self.points = float(self.plan.bucket_points)
@@ -23,6 +25,9 @@ class Bucket:
     def reserve(self, points: int) -> bool:
         """Take the points if they are there; false, and nothing is taken, if they are not."""
         self._fill()
+        if self.refusals:
+            self.refusals -= 1
+            return False
         if self.points < points:
             return False
         self.points -= points

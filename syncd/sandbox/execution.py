@@ -13,7 +13,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, execute_sync
 
 from syncd.actualcost import actual
 from syncd.querycost import requested
-from syncd.sandbox import faults
+from syncd.sandbox import costfields, faults
 from syncd.sandbox.bucket import Bucket
 from syncd.sandbox.documents import checked
 from syncd.sandbox.faults import MAX_COST, Body, Fault
@@ -31,6 +31,8 @@ class Request:
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    is_detailed: bool = False
+    """Whether the cost of each field is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ def execute(visit: Visit, bucket: Bucket, request: Request) -> Answer:
     return _afford(visit, bucket, Call(request, document, operation, asked))
 
 
+def root_names(visit: Visit, request: Request) -> tuple[str, ...]:
+    """The root fields that a request asks for; none when it cannot be run."""
+    document = checked(request.query, visit.version)
+    if not isinstance(document, DocumentNode):
+        return ()
+    schema, name = executable(visit.version), request.operation_name
+    try:
+        operation = operation_of(schema, document, request.variables, name)
+    except ValueError:
+        return ()
+    return tuple(group[0].name.value for group in root_groups(operation).values())
+
+
 def _refused(found: list[Fault] | tuple[Fault, ...]) -> Answer:
     return Answer({"errors": list(found)})
 
@@ -98,7 +113,6 @@ def _run(visit: Visit, bucket: Bucket, call: Call) -> Answer:
     """
     shop = visit.shop
     result = _result(visit, call)
-    shop.fresh_media.clear()
     names = tuple(group[0].name.value for group in root_groups(call.operation).values())
     if (bug := _bug(result)) is not None:
         if shop.changes:
@@ -135,10 +149,11 @@ def _bug(result: ExecutionResult) -> GraphQLError | None:
 
 
 def _cost(bucket: Bucket, call: Call, spent_points: int | None) -> dict[str, Any]:
-    return {
-        "cost": {
-            "requestedQueryCost": call.asked_points,
-            "actualQueryCost": spent_points,
-            "throttleStatus": bucket.status(),
-        }
+    cost: dict[str, Any] = {
+        "requestedQueryCost": call.asked_points,
+        "actualQueryCost": spent_points,
+        "throttleStatus": bucket.status(),
     }
+    if call.request.is_detailed:
+        cost["fields"] = costfields.fields(call.operation)
+    return {"cost": cost}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 
 NOT_WORD = re.compile(r"[\W_]+")
 NUMBERED = re.compile(r"(?P<stem>.+)-(?P<number>\d+)")
@@ -15,12 +14,28 @@ def normal(text: str) -> str:
     return NOT_WORD.sub("-", text.lower()).strip("-") or WITHOUT_WORDS
 
 
-def free(handle: str, taken: Container[str]) -> str:
-    """The handle, or the next that is not taken: `ski` `ski-1` `ski-2`, `ski-534` `ski-535`."""
-    if handle not in taken:
-        return handle
-    found = NUMBERED.fullmatch(handle)
-    stem, number = (found["stem"], int(found["number"])) if found else (handle, 0)
-    while (candidate := f"{stem}-{number + 1}") in taken:
-        number += 1
-    return candidate
+class Handles(dict[str, int]):
+    """Handle -> product id. Knows how far it counted, so that nobody counts twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted: dict[str, dict[int, int]] = {}
+        """Stem -> number asked for -> a number that has no free one before it."""
+
+    def free(self, handle: str) -> str:
+        """The handle, or the next that is not taken: `ski` `ski-1` `ski-2`, `ski-534` `ski-535`."""
+        if handle not in self:
+            return handle
+        found = NUMBERED.fullmatch(handle)
+        stem, asked = (found["stem"], int(found["number"])) if found else (handle, 0)
+        counted = self.counted.setdefault(stem, {})
+        number = counted.get(asked, asked + 1)
+        while f"{stem}-{number}" in self:
+            number += 1
+        counted[asked] = number
+        return f"{stem}-{number}"
+
+    def __delitem__(self, handle: str) -> None:
+        super().__delitem__(handle)
+        if found := NUMBERED.fullmatch(handle):
+            self.counted.pop(found["stem"], None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 import orjson
 
 from syncd.sandbox.words import refusal
@@ -19,6 +22,14 @@ REFERENCES = (
     "company customer product collection variant file product_taxonomy_value metaobject mixed"
     " disclosure page article order"
 ).split()
+
+TRUE, FALSE = ("true", "t", "1"), ("false", "f", "0")
+"""What a boolean may be sent as, in any letters, with outer space: recorded 2025-01."""
+
+WHOLE = re.compile(r"-?\d+(\.0+)?")
+
+# Accepted, though Shopify does not name them: recorded 2025-01.
+UNNAMED_TYPES = ("list.boolean", "list.multi_line_text_field", "list.language")
 
 # In the order in which Shopify names them in its refusal, recorded 2025-01.
 TYPES: tuple[str, ...] = (
@@ -93,15 +104,34 @@ def fault(type_: str, value: str) -> str | None:
     if not value:
         return "can't be blank."
     match type_:
-        case "boolean" if value not in ("true", "false"):
+        case "boolean" if value.strip().lower() not in (*TRUE, *FALSE):
             return "Value must be true or false."
-        case "number_integer" if not value.removeprefix("-").isdigit():
+        case "number_integer" if not WHOLE.fullmatch(value):
             return "Value must be an integer."
         case "single_line_text_field" if "\n" in value:
             return "Value cannot contain line breaks."
+        case "date_time" if not _is_time(value):
+            return "Value must be in “YYYY-MM-DDTHH:MM:SS” format. For example: 2022-06-01T15:30:00"
+        case "rating" if not _is_rating(value):
+            return "Value is invalid JSON."
         case _ if is_json(type_) and not _parses(value):
             return "Value is invalid JSON."
     return None
+
+
+def _is_time(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_rating(value: str) -> bool:
+    if not _parses(value):
+        return False
+    found = orjson.loads(value)
+    return isinstance(found, dict) and {"value", "scale_min", "scale_max"} <= found.keys()
 
 
 def _parses(value: str) -> bool:

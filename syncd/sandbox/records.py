@@ -6,7 +6,10 @@ shows them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncd.sandbox.addresses import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,17 @@ class Location:
     level_number: int
     """The first number in the gids of its inventory levels: one a location, not its own id."""
     created_at: str
+    updated_at: str = ""
+    deactivated_at: str | None = None
+    fulfills_online_orders: bool = True
+    ships_inventory: bool = True
+    address: Address = field(default_factory=Address)
+    is_primary: bool = False
+    """Without any that is, the first one."""
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,7 @@ class Publication:
     id: int
     name: str
     catalog_id: int
+    auto_publish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file of the shop that is an image. `source` is its address as it was sent."""
+    """A file of the shop that is an image. `source` is its address as it was sent.
+
+    What is not settled has `due_at`, a time with fractions, when `happenings.media` looks at it.
+    """
 
     id: int
     source: str
@@ -61,15 +79,75 @@ class Picture:
     alt: str | None
     created_at: str
     updated_at: str
+    status: str = "READY"
+    due_at: str | None = None
+    width: int = 1_000
+    height: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFile:
+    """A file of the shop that is no image. `kind` is its type in GraphQL: GenericFile, Video …"""
+
+    id: int
+    kind: str
+    source: str
+    filename: str
+    url: str
+    alt: str | None
+    created_at: str
+    updated_at: str
+    status: str = "READY"
+    due_at: str | None = None
+
+
+File = Picture | OtherFile
+
+
+@dataclass(frozen=True, slots=True)
+class ProductWork:
+    """What is done with a product after the answer; `kind` is its type in GraphQL.
+
+    `arguments` are those of the call. `made_id` is the product that came of it.
+    """
+
+    id: int
+    kind: str
+    status: str
+    due_at: str | None
+    arguments: dict[str, Any]
+    product_id: int | None = None
+    made_id: int | None = None
+    errors: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The stock of one inventory item at one location."""
+    """The stock of one inventory item at one location, by what it is kept for.
+
+    An inactive one keeps its quantities. `dates` tell when a quantity last changed by itself.
+    """
 
     location_id: int
     available: int
     updated_at: str
+    id: int = 0
+    """Seen in cursors only; gids have the location's `level_number`."""
+    committed: int = 0
+    reserved: int = 0
+    damaged: int = 0
+    safety_stock: int = 0
+    quality_control: int = 0
+    incoming: int = 0
+    is_active: bool = True
+    created_at: str = ""
+    dates: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def on_hand(self) -> int:
+        """What lies there; incoming does not yet."""
+        kept = self.committed + self.reserved + self.damaged
+        return self.available + kept + self.safety_stock + self.quality_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +165,11 @@ class Item:
     weight: float = 0
     weight_unit: str = "KILOGRAMS"
     levels: tuple[Level, ...] = ()
+
+    @property
+    def available(self) -> int:
+        """At all locations where it is active."""
+        return sum(level.available for level in self.levels if level.is_active)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +189,12 @@ class Variant:
     tax_code: str | None = ""
     inventory_policy: str = "DENY"
     media_id: int | None = None
+    requires_components: bool = False
+    show_unit_price: bool = False
+    unit_price: dict[str, Any] | None = None
+    """A UnitPriceMeasurementInput."""
+    hidden_on: tuple[int, ...] = ()
+    """Publications that do not show it, though they show its product."""
     metafields: tuple[Metafield, ...] = ()
 
 
@@ -145,6 +234,7 @@ class Product:
     template_suffix: str | None = None
     category: str | None = None
     requires_selling_plan: bool = False
+    combined_listing_role: str | None = None
     seo_title: str | None = None
     seo_description: str | None = None
     options: tuple[Option, ...] = ()

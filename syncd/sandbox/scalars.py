@@ -18,6 +18,8 @@ from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from syncd.sandbox import gids
 
 CENT = Decimal("0.01")
+MAX_DIGITS = 24
+SHOWN = re.compile(r"(?:0|[1-9]\d{0,20})\.\d\d")
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:\S+")
 
 
@@ -34,9 +36,13 @@ class Coercion:
 
 def read_money(value: Any) -> str:
     """With two decimals, as text."""
+    if isinstance(value, str) and SHOWN.fullmatch(value):
+        return value
     amount = _number(value)
     if amount is None:
         raise GraphQLError(f"invalid money '{value}'")
+    if amount.adjusted() > MAX_DIGITS:  # has no cents that anybody could see
+        return str(amount)
     return str(amount.quantize(CENT, ROUND_HALF_UP))
 
 

@@ -21,7 +21,7 @@ from graphql import (
     is_list_type,
 )
 
-from syncd.sandbox.access import denied, is_granted
+from syncd.sandbox.guards import guarded
 from syncd.sandbox.official import official
 from syncd.sandbox.resolvers.fields import Fields, Info, Resolver
 from syncd.sandbox.resolvers.nodes import type_name
@@ -44,8 +44,7 @@ def executable(version: str = NEWEST) -> GraphQLSchema:
         if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
             for name, field in type_.fields.items():
                 resolve = resolvers.get((type_.name, name)) or _otherwise(type_, name, field)
-                words = source.access.get(f"{type_.name}.{name}")
-                field.resolve = _guarded(name, words, resolve) if words else resolve
+                field.resolve = guarded(source, type_, name, resolve)
         elif is_abstract_type(type_):
             type_.resolve_type = type_name
         elif isinstance(type_, GraphQLScalarType) and type_.name in COERCIONS:
@@ -73,17 +72,6 @@ def _declared() -> Iterator[Fields]:
         for module in iter_modules([str(folder)]):
             found = import_module(f"syncd.sandbox.{family}.{module.name}")
             yield getattr(found, "FIELDS", {})
-
-
-def _guarded(name: str, words: str, resolve: Resolver) -> Resolver:
-    """The resolver for those whose token has the scopes that Shopify's words ask for."""
-
-    def guarded(source: Any, info: Info, **arguments: Any) -> Any:
-        if not is_granted(words, info.context.scopes):
-            raise denied(name, words)
-        return resolve(source, info, **arguments)
-
-    return guarded
 
 
 def _otherwise(type_: GraphQLObjectType, name: str, field: GraphQLField) -> Resolver:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from pydantic import TypeAdapter
 
 from syncd.sandbox import gids
 from syncd.sandbox.archive import Archive, Key
-from syncd.sandbox.kinds import FIRST_ID, FIRST_IDS, ID_STEP, KINDS
+from syncd.sandbox.bulk_works import Works
+from syncd.sandbox.handles import Handles
+from syncd.sandbox.hooks.records import Hint
+from syncd.sandbox.kinds import FIRST_ID, FIRST_IDS, ID_STEP, KEPT_AS, KINDS
+from syncd.sandbox.mischief import Mischief, indexed
 from syncd.sandbox.options import ShopOptions
 from syncd.sandbox.records import (
     Definition,
@@ -32,6 +38,8 @@ class Shop:
     def __init__(self, options: ShopOptions, archive: Archive) -> None:
         self.options = options
         self.archive = archive
+        self.mischief = Mischief(options.clock)
+        self.works = Works(archive.path)
         self.readers: dict[str, TypeAdapter[Any]] = {
             kind: TypeAdapter(record) for kind, record in KINDS.items()
         }
@@ -55,14 +63,17 @@ class Shop:
         self.variants: dict[int, Variant] = {}
         self.items: dict[int, int] = {}
         """Inventory item id -> variant id."""
-        self.handles: dict[str, int] = {}
+        self.handles = Handles()
         self.custom_ids: dict[tuple[str, str, str], int] = {}
         """(namespace, key, value) of products' metafields of type `id` -> product id."""
         self.filenames: set[str] = set()
-        self.fresh_media: set[int] = set()
-        """Pictures made by the request that is running: not yet fetched."""
+        self.places: dict[int, int] = {}
+        """Variant id -> its place in its product, from 1."""
+        self.due: set[Key] = set()
+        """What changes by itself: all that has a `due_at`."""
         self.last_ids: dict[str, int] = {}
         self.changes: dict[Key, bytes | None] = {}
+        self.event = ""
 
     def _load(self, kind: str, id_: int, body: bytes) -> None:
         if kind == "counters":
@@ -88,6 +99,7 @@ class Shop:
     def empty(self) -> None:
         """Forget all, counters too, as if the shop were new."""
         self.archive.clear()
+        self.works.clear()
         self._forget()
         self._furnish()
 
@@ -111,7 +123,19 @@ class Shop:
         if kind == "Product":
             self._unindex(record)
         del self.held[kind][record.id]
+        self.due.discard((kind, record.id))
         self.changes[kind, record.id] = None
+
+    def tell(self, topic: str, record: Any = None, **more: Any) -> None:
+        """Leave a hint for those who subscribed to the topic, as `PRODUCTS_UPDATE`.
+
+        What is delivered is read from the shop at that time; `more` is what it can no longer tell.
+        """
+        if any(one.topic == topic for one in self.held["WebhookSubscription"].values()):
+            self.event = self.event or str(uuid4())
+            at = self.options.clock.now().isoformat(timespec="microseconds")
+            number = getattr(record, "id", 0)
+            self.put("Hint", Hint(self.new_id("Hint"), topic, number, at, self.event, more))
 
     def save(self) -> None:
         """Write what changed since the last time, in one transaction."""
@@ -119,29 +143,36 @@ class Shop:
             self.changes["counters", 0] = orjson.dumps(self.last_ids)
             self.archive.write(self.changes)
             self.changes = {}
+        self.event = ""
 
     def _keep(self, kind: str, id_: int, record: Any) -> None:
         if kind == "Product":
             if before := self.products.get(id_):
-                self._unindex(before)
+                self._unindex(before, record.handle)
             self._index(record)
-        elif kind == "MediaImage":
+        elif kind in ("MediaImage", "OtherFile"):
             self.filenames.add(record.filename)
+        if getattr(record, "due_at", None) is not None:
+            self.due.add((kind, id_))
+        elif self.due:
+            self.due.discard((kind, id_))
         self.held[kind][id_] = record
 
     def _index(self, product: Product) -> None:
         self.handles[product.handle] = product.id
-        for variant in product.variants:
+        for place, variant in enumerate(product.variants, start=1):
             self.variants[variant.id] = variant
             self.items[variant.item.id] = variant.id
+            self.places[variant.id] = place
         for metafield in product.metafields:
             if metafield.type == "id":
                 self.custom_ids[_identity(metafield)] = product.id
 
-    def _unindex(self, product: Product) -> None:
-        del self.handles[product.handle]
+    def _unindex(self, product: Product, next_handle: str | None = None) -> None:
+        if product.handle != next_handle:
+            del self.handles[product.handle]
         for variant in product.variants:
-            del self.variants[variant.id], self.items[variant.item.id]
+            del self.variants[variant.id], self.items[variant.item.id], self.places[variant.id]
         for metafield in product.metafields:
             if metafield.type == "id":
                 self.custom_ids.pop(_identity(metafield), None)
@@ -155,7 +186,19 @@ class Shop:
             return self.variants.get(number)
         if kind == "InventoryItem":
             return self.item(number)
+        if kind in KEPT_AS:
+            found = self.held[KEPT_AS[kind]].get(number)
+            return found if found is not None and found.kind == kind else None
         return self.held.get(kind, {}).get(number)
+
+    def searchable(self, kind: str) -> Iterable[Any]:
+        """The records of a kind as searches find them; the one place for an index that lags."""
+        if kind == "ProductVariant":
+            return indexed(self.mischief, self.variants.values())
+        if kind == "InventoryItem":
+            variants = indexed(self.mischief, self.variants.values())
+            return [variant.item for variant in variants]
+        return indexed(self.mischief, self.held[kind].values())
 
     def item(self, number: int) -> Item | None:
         variant_id = self.items.get(number)

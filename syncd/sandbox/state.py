@@ -9,8 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 from syncd.sandbox import gids
-from syncd.sandbox.records import Definition, Metafield, Option, Owner, Picture, Product, Variant
+from syncd.sandbox.records import (
+    Definition,
+    Level,
+    Metafield,
+    Option,
+    Owner,
+    Picture,
+    Product,
+    Variant,
+)
 from syncd.sandbox.shop import Shop
+from syncd.sandbox.stockroom import NAMES
 
 Json = dict[str, Any]
 
@@ -85,6 +95,7 @@ def _variant(shop: Shop, product: Product, variant: Variant) -> Json:
         "tracked": item.tracked,
         "inventoryItemId": gids.gid("InventoryItem", item.id),
         "quantities": quantities(shop, variant),
+        "levels": levels(shop, variant),
         "picture": shop.media[variant.media_id].source if variant.media_id else None,
         "metafields": _metafields(variant),
     }
@@ -101,8 +112,20 @@ def option_values(product: Product, variant: Variant) -> dict[str, str]:
 
 def quantities(shop: Shop, variant: Variant) -> dict[str, int]:
     """Location name -> available."""
-    levels = sorted(variant.item.levels, key=lambda level: level.location_id)
-    return {shop.locations[level.location_id].name: level.available for level in levels}
+    held = sorted(variant.item.levels, key=lambda level: level.location_id)
+    return {shop.locations[level.location_id].name: level.available for level in held}
+
+
+def levels(shop: Shop, variant: Variant) -> dict[str, Json]:
+    """Location name -> all that lies there; nothing but what is not nought."""
+    held = sorted(variant.item.levels, key=lambda level: level.location_id)
+    return {shop.locations[level.location_id].name: _level(level) for level in held}
+
+
+def _level(level: Level) -> Json:
+    counts = {name: getattr(level, name) for name in NAMES[1:] if getattr(level, name)}
+    whether = {} if level.is_active else {"active": False}
+    return {"available": level.available, "on_hand": level.on_hand, **counts, **whether}
 
 
 def _picture(picture: Picture) -> Json:

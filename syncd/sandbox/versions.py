@@ -6,7 +6,8 @@ import re
 
 VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
 NEWEST = VERSIONS[-1]
-SHAPE = re.compile(r"\d{4}-\d{2}")
+SHAPE = re.compile(r"\d{4}-(01|04|07|10)")
+FIRST = "2019-04"
 
 
 def serving(asked: str) -> str | None:
@@ -16,4 +17,5 @@ def serving(asked: str) -> str | None:
     """
     if asked in VERSIONS:
         return asked
-    return VERSIONS[0] if SHAPE.fullmatch(asked) and asked < VERSIONS[0] else None
+    was_once = SHAPE.fullmatch(asked) and FIRST <= asked < VERSIONS[0]
+    return VERSIONS[0] if was_once else None

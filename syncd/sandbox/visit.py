@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from syncd.sandbox.access import held
+from syncd.sandbox.options import App
 from syncd.sandbox.shop import Shop
 from syncd.sandbox.versions import NEWEST
 
@@ -23,6 +25,16 @@ class Visit:
     scopes: frozenset[str] = frozenset()
     unserved: Counter[str] = field(default_factory=Counter)
     search: list[dict[str, Any]] = field(default_factory=list)
+    origin: str = "http://127.0.0.1"
+    """Where the caller reached the sandbox; addresses of files in the answer begin so."""
+    is_answer_lost: bool = False
+    """Set by a resolver: the work is done, the connection ends without an answer."""
+
+    app: App = field(default_factory=App)
+    """Which app asks."""
+
+    is_bulk: bool = False
+    """Whether this is a line of a bulk operation."""
 
     def is_since(self, version: str) -> bool:
         """Whether the API version is this one or a later one."""
@@ -30,5 +42,5 @@ class Visit:
 
 
 def visit(shop: Shop, version: str = NEWEST) -> Visit:
-    """A visit with all the scopes the shop's options grant."""
-    return Visit(shop, version, frozenset(shop.options.scopes))
+    """A visit of the shop's first app, with all the scopes the options grant."""
+    return Visit(shop, version, held(shop.options.scopes), app=shop.options.app)

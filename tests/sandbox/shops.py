@@ -61,7 +61,6 @@ def new_shop(**options: Any) -> Shop:
 
 def executed(shop: Shop, document: str, **variables: Any) -> ExecutionResult:
     """What a request would do, without its way through the network and validation."""
-    shop.fresh_media = set()
     found = execute_sync(
         executable(), parse(document), context_value=visit(shop), variable_values=variables
     )
@@ -132,6 +131,11 @@ def check_indexes(shop: Shop) -> None:
     variants = [variant for product in products for variant in product.variants]
     assert shop.variants == {variant.id: variant for variant in variants}
     assert shop.items == {variant.item.id: variant.id for variant in variants}
+    assert shop.places == {
+        variant.id: place
+        for product in products
+        for place, variant in enumerate(product.variants, start=1)
+    }
     assert shop.handles == {product.handle: product.id for product in products}
     assert shop.custom_ids == {
         (one.namespace, one.key, one.value): product.id

@@ -248,19 +248,6 @@ def test_after_a_bug_nothing_of_the_request_is_kept(capsys: pytest.CaptureFixtur
     assert "KeyError: 1" in logged
 
 
-def test_a_picture_is_ready_after_the_request_that_made_it() -> None:
-    till = Till()
-    body = till.ask(
-        'mutation { productSet(input: {title: "A", files: [{originalSource:'
-        ' "https://example.com/a.jpg"}]}) { product { id media(first: 1) { nodes { status } } } } }'
-    )
-    product = body["data"]["productSet"]["product"]
-    assert product["media"]["nodes"] == [{"status": "UPLOADED"}]
-    query = "query Q($id: ID!) { product(id: $id) { media(first: 1) { nodes { status } } } }"
-    read = till.ask(query, {"id": product["id"]})
-    assert read["data"]["product"]["media"]["nodes"] == [{"status": "READY"}]
-
-
 # -------------------------------------------------------------------------------------- documents
 
 

@@ -155,7 +155,7 @@ def test_no_more_than_25_at_a_time() -> None:
 
 
 def test_metafields_of_other_things_are_not_simulated() -> None:
-    entry = {**TEXT, "ownerId": "gid://shopify/Shop/1", "value": "a"}
+    entry = {**TEXT, "ownerId": "gid://shopify/Market/1", "value": "a"}
     assert refusal(new_shop(), SET, metafields=[entry])[1] == "NOT_SIMULATED"
 
 

@@ -21,7 +21,7 @@ def test_an_address_makes_a_new_file_each_time_and_an_id_keeps_one() -> None:
     assert (first["status"], first["alt"]) == ("UPLOADED", "A")
     after = updated(shop, product, files=[{"id": second["id"]}, files[0]])
     kept, new = after["media"]["nodes"]
-    assert kept == {"id": second["id"], "alt": None, "status": "READY"}
+    assert kept == {"id": second["id"], "alt": None, "status": "UPLOADED"}
     assert new["id"] not in (first["id"], second["id"])
     names = [picture.filename for picture in shop.media.values()]
     assert names[:2] == ["a.jpg", "b.jpg"]

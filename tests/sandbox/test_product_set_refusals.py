@@ -328,12 +328,6 @@ def test_an_existing_variant_gets_no_new_locations() -> None:
     ("variables", "message", "code"),
     [
         pytest.param(
-            {"input": {"title": "a"}, "synchronous": False},
-            "The sandbox does not simulate productSet with synchronous: false (docs/sandbox.md)",
-            "NOT_SIMULATED",
-            id="asynchronous",
-        ),
-        pytest.param(
             {"input": {"title": "a", "collections": ["gid://shopify/Collection/1"]}},
             "The sandbox does not simulate collections (docs/sandbox.md)",
             "NOT_SIMULATED",

@@ -159,8 +159,6 @@ def test_a_deleted_product_is_gone_with_its_variants() -> None:
 
 def test_what_is_refused_as_a_whole() -> None:
     shop = new_shop()
-    given = {"id": "gid://shopify/Product/1"}
-    assert refusal(shop, PRODUCT_DELETE, input=given, synchronous=False)[1] == "NOT_SIMULATED"
     other = {"id": "gid://shopify/ProductVariant/1"}
     assert refusal(shop, PRODUCT_DELETE, input=other)[1] == "RESOURCE_NOT_FOUND"
     assert executed(shop, PRODUCT_UPDATE, product=other).errors

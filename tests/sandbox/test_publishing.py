@@ -104,17 +104,14 @@ def test_a_product_that_is_not_there_cannot_be_published() -> None:
     [
         pytest.param("Collection/1", {}, "NOT_SIMULATED", id="a collection"),
         pytest.param("Order/1", {}, "RESOURCE_NOT_FOUND", id="what cannot be published"),
-        pytest.param(None, {"publishDate": "2999-01-01T00:00:00Z"}, "NOT_SIMULATED", id="later"),
-        pytest.param(None, {"channelId": "gid://shopify/Channel/1"}, "NOT_SIMULATED", id="channel"),
     ],
 )
-def test_what_is_refused_as_a_whole(id_: str | None, entry: Any, code: str) -> None:
+def test_what_is_refused_as_a_whole(id_: str, entry: Any, code: str) -> None:
     shop = new_shop()
-    product = a_product(shop)["id"]
     first, *_ = shop.publications
     publication = f"gid://shopify/Publication/{first}"
     variables = {
-        "id": f"gid://shopify/{id_}" if id_ else product,
+        "id": f"gid://shopify/{id_}",
         "input": [{"publicationId": publication, **entry}],
         "publication": publication,
     }

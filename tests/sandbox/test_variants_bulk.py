@@ -13,6 +13,7 @@ from tests.sandbox.shops import (
     call,
     check_indexes,
     chosen,
+    executed,
     new_shop,
     option,
     refusal,
@@ -397,14 +398,30 @@ def test_a_product_that_is_not_there_has_no_variants(document: str, variants: An
     assert told(payload) == ["productId: Product does not exist (PRODUCT_DOES_NOT_EXIST)"]
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param({"mediaSrc": ["https://x.no/a.jpg", "https://x.no/b.jpg"]}, id="two pictures"),
-        pytest.param({"requiresComponents": True}, id="bundles"),
-    ],
-)
-def test_what_is_not_simulated_is_said(row: Any) -> None:
+def test_several_pictures_of_a_new_address_are_not_simulated() -> None:
     shop, product, red, _ = red_blue()
-    found = refusal(shop, UPDATE, productId=product, variants=[{"id": red, **row}])
+    row = {"id": red, "mediaSrc": ["https://x.no/a.jpg", "https://x.no/b.jpg"]}
+    found = refusal(shop, UPDATE, productId=product, variants=[row])
     assert found[1] == "NOT_SIMULATED"
+
+
+def test_bundles_and_unit_prices_are_kept() -> None:
+    shop, product, red, _ = red_blue()
+    measured = {
+        "quantityValue": 500,
+        "quantityUnit": "ML",
+        "referenceValue": 1,
+        "referenceUnit": "L",
+    }
+    row = {"id": red, "requiresComponents": True, "showUnitPrice": True}
+    row["unitPriceMeasurement"] = measured
+    assert told(call(shop, UPDATE, productId=product, variants=[row])) == []
+    document = """query ($id: ID!) { productVariant(id: $id) { requiresComponents showUnitPrice
+        unitPriceMeasurement { quantityValue quantityUnit referenceValue referenceUnit } } }"""
+    assert executed(shop, document, id=red).data == {
+        "productVariant": {
+            "requiresComponents": True,
+            "showUnitPrice": True,
+            "unitPriceMeasurement": {**measured, "quantityValue": 500.0},
+        }
+    }

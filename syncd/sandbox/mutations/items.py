@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from syncd.sandbox.mutations.amounts import check_amount
-from syncd.sandbox.mutations.write import Path, Write, refuse
+from syncd.sandbox.mutations.write import Path, Write, altered, refuse
 from syncd.sandbox.records import Item
 
 PUNCTUATION = re.compile(r"[\W_]")
@@ -35,7 +34,7 @@ def changed_item(write: Write, path: Path, item: Item, given: Mapping[str, Any])
         place = (*path, "harmonizedSystemCode")
         changes["harmonized_code"] = _harmonized(write, place, given["harmonizedSystemCode"])
     changes |= _weight(write, (*path, "measurement"), given.get("measurement") or {})
-    return replace(item, **changes) if changes else item
+    return altered(item, **changes)
 
 
 def _cost(write: Write, path: Path, cost: str | None) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syncd.sandbox import gids
+from syncd.sandbox.metafield_forms import stored
 from syncd.sandbox.metafield_types import APP_NUMBER, resolved_namespace
 from syncd.sandbox.mutations.metafield_checks import faults, unknown_type
 from syncd.sandbox.mutations.write import Path, Write
@@ -65,6 +66,7 @@ def made_metafield(
     value = entry.get("value") or (held.value if held and entry.get("value") is None else "")
     if type_ is None or not _is_allowed(write, (*path, "value"), (definition, type_), value):
         return None
+    value = stored(type_, value)
     if type_ == "id" and not _is_unique(write, (*path, "value"), bearer, (*named, value)):
         return None
     if held is None:

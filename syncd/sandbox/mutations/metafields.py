@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from syncd.sandbox import gids
 from syncd.sandbox.metafield_types import resolved_namespace
+from syncd.sandbox.mutations.metafield_owners import Owners
 from syncd.sandbox.mutations.metafield_values import Bearer, made_metafield, together
 from syncd.sandbox.mutations.write import Codes, Path, Write, begin
-from syncd.sandbox.records import Metafield, Owner, Product, Variant
+from syncd.sandbox.records import Metafield
 from syncd.sandbox.resolvers.fields import Fields, Info, shop_of
 from syncd.sandbox.resolvers.metafields import Held, digest, owner_type
-from syncd.sandbox.shop import Shop
-from syncd.sandbox.words import Complaints, not_simulated
+from syncd.sandbox.words import Complaints
 
 MAX_METAFIELDS = 25
 
@@ -41,15 +39,14 @@ def metafields_set(_root: None, info: Info, metafields: Sequence[Entry]) -> dict
         message = f"Exceeded the maximum metafields input limit of {MAX_METAFIELDS}."
         write.complaints.add(["metafields"], message, "LESS_THAN_OR_EQUAL_TO")
         return {"metafields": None, "userErrors": _indexed(write.complaints)}
-    products: dict[int, Product] = {}
+    owners = Owners(info)
     made = [
-        _set(write, products, ("metafields", place), entry)
-        for place, entry in enumerate(metafields)
+        _set(write, owners, ("metafields", place), entry) for place, entry in enumerate(metafields)
     ]
     if write.complaints:
         return {"metafields": [], "userErrors": _indexed(write.complaints)}
-    write.keep(*products.values())
-    return {"metafields": _shown(write.shop, metafields, made), "userErrors": []}
+    owners.keep(write)
+    return {"metafields": _shown(owners, metafields, made), "userErrors": []}
 
 
 def _indexed(complaints: Complaints) -> list[dict[str, Any]]:
@@ -57,19 +54,18 @@ def _indexed(complaints: Complaints) -> list[dict[str, Any]]:
     return [{**one, "elementIndex": None} for one in complaints.found]
 
 
-def _set(write: Write, products: dict[int, Product], path: Path, entry: Entry) -> Metafield | None:
-    """Put the metafield on its owner, in `products`."""
-    owner = _owner(write.shop, products, entry["ownerId"])
+def _set(write: Write, owners: Owners, path: Path, entry: Entry) -> Metafield | None:
+    """Give the metafield to its owner, in `owners`."""
+    owner = owners.owner(entry["ownerId"])
     if owner is None:
         write.complaints.add((*path, "ownerId"), "Owner does not exist.", "INVALID_VALUE")
         return None
-    product = _product(write.shop, products, owner)
-    bearer = Bearer(owner_type(owner), product.id, owner.metafields)
+    held = owners.metafields(owner)
+    bearer = Bearer(owner_type(owner), owners.bearer_id(owner), held)
     made = made_metafield(write, path, bearer, entry)
     if made is None or not _is_fresh(write, path, bearer, entry):
         return None
-    changed = replace(owner, metafields=together(owner.metafields, [made]), updated_at=write.at)
-    products[product.id] = _with_owner(product, changed)
+    owners.give(owner, together(held, [made]), write.at)
     return made
 
 
@@ -88,42 +84,13 @@ def _is_fresh(write: Write, path: Path, bearer: Bearer, entry: Entry) -> bool:
     return True
 
 
-def _owner(shop: Shop, products: Mapping[int, Product], text: str) -> Owner | None:
-    """The owner as this call has left it. Raises NOT_SIMULATED for other kinds of owners."""
-    match gids.parted(text):
-        case ("Product", number):
-            return products.get(number) or shop.products.get(number)
-        case ("ProductVariant", number):
-            held = shop.variants.get(number)
-            if held is None or held.product_id not in products:
-                return held
-            variants = products[held.product_id].variants
-            return next((one for one in variants if one.id == number), None)
-        case (kind, _):
-            raise not_simulated(f"metafields of a {kind}")
-    return None
-
-
-def _product(shop: Shop, products: Mapping[int, Product], owner: Owner) -> Product:
-    if isinstance(owner, Product):
-        return owner
-    return products.get(owner.product_id) or shop.product_of(owner)
-
-
-def _with_owner(product: Product, owner: Owner) -> Product:
-    if isinstance(owner, Product):
-        return owner
-    variants = tuple(owner if one.id == owner.id else one for one in product.variants)
-    return replace(product, variants=variants)
-
-
-def _shown(shop: Shop, given: Sequence[Entry], made: Sequence[Metafield | None]) -> list[Held]:
+def _shown(owners: Owners, given: Sequence[Entry], made: Sequence[Metafield | None]) -> list[Held]:
     """Of two with the same name the last, since the first is gone."""
     shown = {}
     for entry, metafield in zip(given, made, strict=True):
-        owner: Product | Variant = shop.find(entry["ownerId"])
         if metafield is not None:
-            shown[owner.id, metafield.namespace, metafield.key] = Held(owner, metafield)
+            named = (entry["ownerId"], metafield.namespace, metafield.key)
+            shown[named] = Held(owners.owner(entry["ownerId"]), metafield)
     return list(shown.values())
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import uuid
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from syncd.sandbox import gids
+from syncd.sandbox.mutations.new_files import (
+    ALT_TOO_LONG,
+    MAX_ALT,
+    file_fault,
+    is_address,
+    kind_of,
+    new_picture,
+)
 from syncd.sandbox.mutations.write import Path, Write, refuse
 from syncd.sandbox.records import Picture
 from syncd.sandbox.words import not_simulated, refusal
 
-ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
-MAX_ALT = 512
 MAX_MEDIA = 250
 
 
@@ -58,9 +59,13 @@ def appended(
     for place, entry in enumerate(given):
         if entry["mediaContentType"] != "IMAGE":
             raise not_simulated("media that are no pictures")
-        here = (*path, place, "originalSource")
-        if _is_address(write, here, entry["originalSource"], "Image URL is invalid"):
-            made.append(_new(write, (*path, place), entry))
+        if not is_address(entry["originalSource"]):
+            here = (*path, place, "originalSource")
+            write.complain(here, "Image URL is invalid", "media")
+        elif len(entry.get("alt") or "") > MAX_ALT:
+            write.complain((*path, place, "alt"), ALT_TOO_LONG, "media")
+        else:
+            made.append(new_picture(write, entry))
     if len(held) + len(made) > MAX_MEDIA:
         message = f"Exceeded {MAX_MEDIA} maximum media per product limit"
         write.complain(path, message, "media")
@@ -69,18 +74,22 @@ def appended(
 
 
 def _filed(write: Write, path: Path, entry: Mapping[str, Any]) -> Picture | None:
-    if entry.get("contentType") not in (None, "IMAGE"):
-        raise not_simulated("files that are no pictures")
-    if entry.get("duplicateResolutionMode") not in (None, "APPEND_UUID"):
-        raise not_simulated(f"duplicateResolutionMode {entry['duplicateResolutionMode']}")
     id_, source = entry.get("id"), entry.get("originalSource")
     if id_ is None and source is None:
         message = "FileSetInput requires at least one of id, originalSource"
         raise refusal(message, "INVALID_FIELD_ARGUMENTS")
     if id_ is not None:
         return _known(write, path, entry)
-    is_good = _is_address(write, (*path, "originalSource"), source or "", "File URL is invalid")
-    return _new(write, path, entry) if is_good else None
+    if fault := file_fault(write.shop, entry):
+        write.complain((*path, fault[0]), fault[1], "media")
+        return None
+    if entry.get("duplicateResolutionMode") == "REPLACE":
+        raise not_simulated("duplicateResolutionMode REPLACE of a product's file")
+    # Without a content type an address that names no other kind of file is a picture's: products
+    # show no documents.
+    if kind_of(entry) not in ("MediaImage", "GenericFile") or entry.get("contentType") == "FILE":
+        raise not_simulated("files of products that are no pictures")
+    return new_picture(write, entry)
 
 
 def _known(write: Write, path: Path, entry: Mapping[str, Any]) -> Picture | None:
@@ -91,57 +100,9 @@ def _known(write: Write, path: Path, entry: Mapping[str, Any]) -> Picture | None
         write.complain((*path, "id"), f"File id {entry['id']} does not exist.", "media")
         return None
     if "alt" in entry and entry["alt"] != picture.alt:
-        alt = _alt(write, path, entry)
+        alt: str | None = entry["alt"]
+        if alt is not None and len(alt) > MAX_ALT:
+            write.complain((*path, "alt"), ALT_TOO_LONG, "media")
         picture = replace(picture, alt=alt, updated_at=write.at)
         write.pictures[picture.id] = picture
     return picture
-
-
-def _is_address(write: Write, path: Path, source: str, message: str) -> bool:
-    """Whether Shopify would try to fetch it. What it would find there is seen later, if at all."""
-    if ADDRESS.fullmatch(source):
-        return True
-    write.complain(path, message, "media")
-    return False
-
-
-def _new(write: Write, path: Path, entry: Mapping[str, Any]) -> Picture:
-    shop, source = write.shop, entry["originalSource"]
-    id_ = shop.new_id("MediaImage")
-    name = _free_name(write, entry.get("filename") or _name(source), id_)
-    alt = _alt(write, path, entry)
-    url = _url(write, name)
-    picture = Picture(id_, source, name, url, alt, created_at=write.at, updated_at=write.at)
-    write.pictures[id_] = picture
-    return picture
-
-
-def _alt(write: Write, path: Path, entry: Mapping[str, Any]) -> str | None:
-    alt: str | None = entry.get("alt")
-    if alt is not None and len(alt) > MAX_ALT:
-        message = f"The alt value exceeds the maximum limit of {MAX_ALT} characters."
-        write.complain((*path, "alt"), message, "media")
-    return alt
-
-
-def _name(source: str) -> str:
-    return PurePosixPath(unquote(urlsplit(source).path)).name or "image.jpg"
-
-
-def _free_name(write: Write, name: str, id_: int) -> str:
-    """The name, with a UUID before its ending when another file has it."""
-    taken = {picture.filename for picture in write.pictures.values()}
-    if name not in taken and name not in write.shop.filenames:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    # Made of the id, so that the same calls always make the same shop.
-    suffix = uuid.uuid5(uuid.NAMESPACE_URL, gids.gid("MediaImage", id_))
-    return f"{stem}_{suffix}.{ending}" if dot else f"{name}_{suffix}"
-
-
-def _url(write: Write, name: str) -> str:
-    options = write.shop.options
-    number = zlib.crc32(options.domain.encode())
-    folder = f"{number // 10_000 % 10_000:04}/{number % 10_000:04}"
-    made_at = int(options.clock.now().timestamp())
-    return f"https://cdn.shopify.com/s/files/1/{folder}/files/{name}?v={made_at}"

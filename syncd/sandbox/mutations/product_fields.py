@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from syncd.sandbox.handles import free, normal
+from syncd.sandbox.handles import normal
 from syncd.sandbox.mutations.write import MAX_TEXT, Path, Write, refuse
 from syncd.sandbox.records import Product
 from syncd.sandbox.words import refusal
@@ -17,19 +17,22 @@ Wording = Mapping[str, Sequence[tuple[Path, str]]]
 
 HANDLE_TAKEN: Path = ("input", "handle")
 
-NOT_SIMULATED = (
-    "claimOwnership",
-    "collections",
-    "collectionsToJoin",
-    "collectionsToLeave",
-    "combinedListingRole",
-    "giftCard",
-    "giftCardTemplateSuffix",
+# A shop of the sandbox has no collections: `collectionsToJoin` names none that is there, and those
+# are passed over, as recorded (2025-01/products/productCreate-collections-to-join-parity).
+NOT_SIMULATED = ("claimOwnership", "collections", "giftCard", "giftCardTemplateSuffix")
+DEPRECATED = (
+    "productPublications",
+    "publications",
+    "publishDate",
+    "publishOn",
+    "published",
+    "publishedAt",
 )
 TRIMMED = {"title": "title", "vendor": "vendor", "productType": "product_type"}
 PLAIN = {
     "descriptionHtml": "description_html",
     "status": "status",
+    "combinedListingRole": "combined_listing_role",
     "requiresSellingPlan": "requires_selling_plan",
 }
 SEO = {"title": "seo_title", "description": "seo_description"}
@@ -45,6 +48,12 @@ def blank_product(write: Write) -> Product:
     return Product(id_, "", "", vendor, created_at=write.at, updated_at=write.at)
 
 
+def plain_input(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A deprecated ProductInput as what took its place. Raises NOT_SIMULATED for what is gone."""
+    refuse(given, DEPRECATED)
+    return given
+
+
 def changed_product(
     write: Write, product: Product, given: Mapping[str, Any], wording: Wording
 ) -> Product:
@@ -53,6 +62,8 @@ def changed_product(
     changes: dict[str, Any] = {
         TRIMMED[name]: given[name].strip() for name in TRIMMED if given.get(name) is not None
     }
+    if changes.get("vendor") == "":
+        changes["vendor"] = write.shop.options.name
     changes |= {PLAIN[name]: given[name] for name in PLAIN if given.get(name) is not None}
     changes |= {SEO[name]: text for name, text in (given.get("seo") or {}).items()}
     if "templateSuffix" in given:
@@ -105,7 +116,7 @@ def _handle(write: Write, product: Product, given: str | None, wording: Wording)
     if wanted:
         message = f"Handle '{given}' already in use. Please provide a new handle."
         write.complaints.add(HANDLE_TAKEN, message, "HANDLE_NOT_UNIQUE")
-    return free(handle, write.shop.handles)
+    return write.shop.handles.free(handle)
 
 
 def _say(write: Write, wording: Wording, name: str) -> None:

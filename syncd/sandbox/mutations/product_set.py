@@ -13,11 +13,13 @@ from syncd.sandbox.mutations.metafield_values import Bearer, metafield_set
 from syncd.sandbox.mutations.option_sets import option_set
 from syncd.sandbox.mutations.pictures import Album, file_set
 from syncd.sandbox.mutations.product_fields import Wording, blank_product, changed_product
+from syncd.sandbox.mutations.product_works import begin_work
 from syncd.sandbox.mutations.variant_lists import standard_entry, variant_list
 from syncd.sandbox.mutations.write import Codes, Write, begin
 from syncd.sandbox.records import Product
 from syncd.sandbox.resolvers.fields import Fields, Info, shop_of
-from syncd.sandbox.words import not_simulated, too_long
+from syncd.sandbox.shop import Shop
+from syncd.sandbox.words import too_long
 
 CODES: Codes = {
     "blank": "INVALID_VARIANT",
@@ -63,10 +65,21 @@ def product_set(
     identifier: Given | None = None,
     synchronous: bool = True,
 ) -> dict[str, Any]:
-    """An update that is refused answers with the product as it is, a create with none."""
-    if not synchronous:
-        raise not_simulated("productSet with synchronous: false")
-    write = begin(shop_of(info), CODES)
+    """At once, or as an operation that is answered with. Lines of bulk operations never wait."""
+    shop, visit = shop_of(info), info.context
+    if not synchronous and not visit.is_bulk:
+        arguments = {"input": input, "identifier": identifier}
+        work = begin_work(shop, "ProductSetOperation", arguments)
+        return {"product": None, "productSetOperation": work, "userErrors": []}
+    product, errors = set_product(shop, input, identifier)
+    return {"product": product, "productSetOperation": None, "userErrors": errors}
+
+
+def set_product(
+    shop: Shop, input: Given, identifier: Given | None = None
+) -> tuple[Product | None, list[dict[str, Any]]]:
+    """The product, the userErrors: a refused update has the product as it is, a create has none."""
+    write = begin(shop, CODES)
     before = _target(write, input, identifier)
     after = None
     if not write.complaints:
@@ -74,11 +87,7 @@ def product_set(
     if after is not None and not write.complaints:
         write.keep(after)
         before = after
-    return {
-        "product": before,
-        "productSetOperation": None,
-        "userErrors": write.complaints.found,
-    }
+    return before, write.complaints.found
 
 
 def _target(write: Write, input: Given, identifier: Given | None) -> Product | None:

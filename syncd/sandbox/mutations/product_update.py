@@ -9,12 +9,12 @@ from typing import Any
 from syncd.sandbox.customids import product_identified, product_number
 from syncd.sandbox.mutations.metafield_values import Bearer, metafields_added
 from syncd.sandbox.mutations.pictures import appended
-from syncd.sandbox.mutations.product_fields import Wording, changed_product
+from syncd.sandbox.mutations.product_fields import Wording, changed_product, plain_input
 from syncd.sandbox.mutations.product_set import CODES
 from syncd.sandbox.mutations.write import Write, begin
 from syncd.sandbox.records import Product
 from syncd.sandbox.resolvers.fields import Fields, Info, shop_of
-from syncd.sandbox.words import not_simulated, too_long
+from syncd.sandbox.words import too_long
 
 # The blank title is recorded (2025-01/products/product-update-parity), the others as productCreate
 # has them. Its errors have no codes: those of productSet, which the checks need, are never shown.
@@ -41,10 +41,8 @@ def product_update(
     **others: Any,
 ) -> dict[str, Any]:
     """One complaint refuses the whole call; it then answers with the product as it is."""
-    if others.get("input") is not None:
-        raise not_simulated("productUpdate with `input`")
     write = begin(shop_of(info), CODES)
-    given = product or {}
+    given = plain_input(product if product is not None else others.get("input") or {})
     before = _target(write, given, others.get("identifier"))
     if before is None:
         write.complaints.add(["id"], "Product does not exist")

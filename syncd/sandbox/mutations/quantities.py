@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from syncd.sandbox import gids
 from syncd.sandbox.mutations.write import Path, Write
 from syncd.sandbox.records import Level
 from syncd.sandbox.shop import Shop
+from syncd.sandbox.stockroom import changed, new_level, primary_place
 
 MAX_QUANTITY = 1_000_000_000
 MAX_QUANTITIES = 50_000
@@ -20,9 +22,20 @@ Counts = Mapping[str, int]
 """Location gid -> how much is available there."""
 
 
-def first_levels(shop: Shop, at: str) -> tuple[Level, ...]:
-    """What a new variant has when nothing is said: nothing at the first location."""
-    return tuple(Level(number, 0, at) for number in list(shop.locations)[:1])
+def first_levels(shop: Shop) -> tuple[Level, ...]:
+    """What a new variant has when nothing is said: nothing at the primary location."""
+    place = primary_place(shop)
+    return (new_level(shop, place.id),) if place else ()
+
+
+def available_of(held: tuple[Level, ...], row: Mapping[str, Any]) -> int:
+    """How much a row makes available: what is on hand is more by what is kept for others."""
+    count: int = row["quantity"]
+    if row.get("name") == "on_hand":
+        number = gids.number(row["locationId"], "Location")
+        kept = [one.on_hand - one.available for one in held if one.location_id == number]
+        return count - sum(kept)
+    return count
 
 
 def check_places(write: Write, path: Path, title: str, counts: Counts) -> None:
@@ -42,8 +55,8 @@ def stocked(write: Write, path: Path, held: tuple[Level, ...], counts: Counts) -
             message = "The specified inventory item is not stocked at the location."
             write.complain(path, message, "place")
         _check_count(write, path, count)
-        if place not in levels or levels[place].available != count:
-            levels[place] = Level(place, count, write.at)
+        level = levels.get(place) or new_level(write.shop, place)
+        levels[place] = changed(level, {"available": count - level.available}, write.at)
     return tuple(levels.values())
 
 

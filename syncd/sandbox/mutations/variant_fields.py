@@ -8,17 +8,18 @@ from typing import Any
 
 from syncd.sandbox.mutations.amounts import check_amount
 from syncd.sandbox.mutations.items import changed_item
-from syncd.sandbox.mutations.write import Path, Write, refuse
+from syncd.sandbox.mutations.write import Path, Write, altered, refuse
 from syncd.sandbox.records import Item, Variant
 from syncd.sandbox.words import not_simulated
 
-NOT_SIMULATED = (
-    "requiresComponents",
-    "showUnitPrice",
-    "unitPriceMeasurement",
-    "quantityAdjustments",
-)
-PLAIN = {"taxable": "taxable", "inventoryPolicy": "inventory_policy", "taxCode": "tax_code"}
+PLAIN = {
+    "taxable": "taxable",
+    "inventoryPolicy": "inventory_policy",
+    "taxCode": "tax_code",
+    "requiresComponents": "requires_components",
+    "showUnitPrice": "show_unit_price",
+    "unitPriceMeasurement": "unit_price",
+}
 
 
 def new_variant(write: Write, product_id: int, values: tuple[int, ...]) -> Variant:
@@ -33,7 +34,7 @@ def changed_variant(
     write: Write, path: Path, variant: Variant, given: Mapping[str, Any]
 ) -> Variant:
     """The variant with what the input gives; what it leaves out stays."""
-    refuse(given, NOT_SIMULATED)
+    refuse(given, ["quantityAdjustments"])
     if given.get("published") is False:
         raise not_simulated("variants that are not published")
     changes: dict[str, Any] = {
@@ -50,7 +51,7 @@ def changed_variant(
     if given.get("inventoryItem") is not None:
         place = (*path, "inventoryItem")
         changes["item"] = changed_item(write, place, variant.item, given["inventoryItem"])
-    return replace(variant, **changes) if changes else variant
+    return altered(variant, **changes)
 
 
 def _price(write: Write, path: Path, price: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from syncd.sandbox import gids
@@ -14,12 +14,13 @@ from syncd.sandbox.mutations.pictures import Album
 from syncd.sandbox.mutations.quantities import (
     MAX_QUANTITIES,
     TOO_MANY,
+    available_of,
     check_places,
     first_levels,
     stocked,
 )
 from syncd.sandbox.mutations.variant_fields import changed_variant, dated, new_variant
-from syncd.sandbox.mutations.write import Path, Write, in_position
+from syncd.sandbox.mutations.write import Path, Write, altered, in_position
 from syncd.sandbox.records import Level, Product, Variant
 
 HERE: Path = ("input", "variants")
@@ -104,32 +105,30 @@ def _variant(
     known, values = match
     write, path = rebuild.write, (*HERE, place)
     start = known or new_variant(write, rebuild.product.id, values)
-    variant = changed_variant(write, path, replace(start, values=values), entry)
+    variant = changed_variant(write, path, altered(start, values=values), entry)
+    item: dict[str, Any] = {}
     if "sku" in entry:
         write.limit((*path, "sku"), "SKU", entry["sku"])
-        variant = replace(variant, item=replace(variant.item, sku=entry["sku"]))
-    levels = _levels(rebuild, path, variant, entry)
-    variant = replace(
-        variant,
-        item=replace(variant.item, levels=levels),
-        media_id=_picture(rebuild, path, variant, entry),
-    )
+        item["sku"] = entry["sku"]
+    item["levels"] = _levels(rebuild, path, variant, entry)
+    changes: dict[str, Any] = {"media_id": _picture(rebuild, path, variant, entry)}
     if entry.get("metafields") is not None:
         bearer = Bearer("PRODUCTVARIANT", variant.product_id, variant.metafields)
-        held = metafield_set(write, (*path, "metafields"), bearer, entry["metafields"])
-        variant = replace(variant, metafields=held)
-    return dated(write, known, variant)
+        place_of = (*path, "metafields")
+        changes["metafields"] = metafield_set(write, place_of, bearer, entry["metafields"])
+    changes["item"] = altered(variant.item, **item)
+    return dated(write, known, altered(variant, **changes))
 
 
 def _levels(rebuild: Rebuild, path: Path, variant: Variant, entry: Entry) -> tuple[Level, ...]:
     write, held = rebuild.write, variant.item.levels
     if not (given := entry.get("inventoryQuantities")):
-        return held or first_levels(write.shop, write.at)
+        return held or first_levels(write.shop)
     here = (*path, "inventoryQuantities")
     if any(one["name"] not in QUANTITY_NAMES for one in given):
         message = "The quantity name must be either 'available' or 'on_hand'."
         write.complain(here, message, "input")
-    counts = {one["locationId"]: one["quantity"] for one in given}
+    counts = {one["locationId"]: available_of(held, one) for one in given}
     check_places(write, here, rebuild.menu.title(variant.values), counts)
     return stocked(write, here, held, counts)
 

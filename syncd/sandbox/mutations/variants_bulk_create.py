@@ -20,7 +20,7 @@ from syncd.sandbox.mutations.variant_fields import new_variant
 from syncd.sandbox.mutations.write import Codes, Path, begin
 from syncd.sandbox.records import Level, Product, Variant
 from syncd.sandbox.resolvers.fields import Fields, Info, shop_of
-from syncd.sandbox.resolvers.products import is_default
+from syncd.sandbox.resolvers.product_search import is_default
 
 CODES: Codes = {
     "blank": "INVALID",
@@ -93,7 +93,7 @@ def _variant(bulk: Bulk, path: Path, entry: Entry) -> Variant:
 def _levels(bulk: Bulk, path: Path, variant: Variant, entry: Entry) -> tuple[Level, ...]:
     write, given = bulk.write, entry.get("inventoryQuantities")
     if not given:
-        return first_levels(write.shop, write.at)
+        return first_levels(write.shop)
     if len(given) > MAX_LOCATIONS:
         message = "Inventory locations cannot exceed the allowed resource limit"
         write.complaints.add(path, message, "TOO_MANY_INVENTORY_LOCATIONS")

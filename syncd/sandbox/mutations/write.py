@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
 
 from syncd.sandbox.customids import Identity
-from syncd.sandbox.records import Picture, Product
+from syncd.sandbox.records import Item, Picture, Product, Variant
 from syncd.sandbox.shop import Shop
-from syncd.sandbox.words import Complaints, not_simulated, too_long
+from syncd.sandbox.stockroom import tell_items
+from syncd.sandbox.words import Complaints, not_simulated, refusal, too_long
 
 MAX_TEXT = 255
+TOO_MANY_TODAY = (
+    "Daily variant creation limit reached. Please try again later. See"
+    " https://help.shopify.com/api/getting-started/api-call-limit for more information about rate"
+    " limits and how to increase them."
+)
 
 Fault = Literal[
     "blank",
@@ -36,6 +42,7 @@ Fault = Literal[
 """What may be wrong with an input that several mutations have, each with its own code for it."""
 
 Path = tuple[str | int, ...]
+Record = TypeVar("Record", Item, Product, Variant)
 Codes = Mapping[Fault, str]
 
 
@@ -61,12 +68,30 @@ class Write:
 
     def keep(self, *products: Product) -> None:
         """Put the products, and the pictures that were made for them, in the shop."""
+        check_allowance(self.shop, products)
         for picture in self.pictures.values():
-            if picture.id not in self.shop.media:
-                self.shop.fresh_media.add(picture.id)
             self.shop.put("MediaImage", picture)
         for product in products:
+            before = self.shop.products.get(product.id)
             self.shop.put("Product", product)
+            if product != before:
+                self.shop.tell("PRODUCTS_UPDATE" if before else "PRODUCTS_CREATE", product)
+            tell_items(self.shop, before, product)
+
+
+def check_allowance(shop: Shop, products: Sequence[Product]) -> None:
+    """Raises VARIANT_THROTTLE_EXCEEDED when these would be more new variants than a day may have.
+
+    The code is in no schema; it was seen by third parties, the end of the message is a guess.
+    """
+    allowance = shop.options.allowance
+    if len(shop.variants) <= allowance.free_variants or shop.options.pace.is_plus:
+        return
+    new = sum(one.id not in shop.variants for product in products for one in product.variants)
+    today = shop.now()[:10]
+    made = sum(one.created_at[:10] == today for one in shop.variants.values())
+    if new and made + new > allowance.variants_a_day:
+        raise refusal(TOO_MANY_TODAY, "VARIANT_THROTTLE_EXCEEDED")
 
 
 def begin(shop: Shop, codes: Codes) -> Write:
@@ -78,6 +103,12 @@ def refuse(given: Mapping[str, Any], names: Iterable[str]) -> None:
     for name in names:
         if given.get(name):
             raise not_simulated(name)
+
+
+def altered(record: Record, **changes: Any) -> Record:
+    """The record with the changes, the very same when it has them already: copying is slow."""
+    new = {name: value for name, value in changes.items() if getattr(record, name) != value}
+    return replace(record, **new) if new else record
 
 
 def in_position(given: Iterable[Mapping[str, Any]], made: Iterable[Any]) -> list[Any]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from syncd.sandbox import gids
+from syncd.sandbox.belongings import belongings
 from syncd.sandbox.connections import by_id, page
-from syncd.sandbox.metafield_types import category, is_json, resolved_namespace
-from syncd.sandbox.records import Definition, Metafield, Owner, Product
+from syncd.sandbox.metafield_forms import as_json
+from syncd.sandbox.metafield_types import category, resolved_namespace
+from syncd.sandbox.records import Definition, Location, Metafield, Product, Variant
+from syncd.sandbox.records_orders import Order
+from syncd.sandbox.records_people import Customer
 from syncd.sandbox.resolvers.fields import (
     Fields,
     Info,
@@ -22,14 +25,15 @@ from syncd.sandbox.resolvers.fields import (
     legacy_id,
     shop_of,
 )
+from syncd.sandbox.shop import Shop
 from syncd.sandbox.words import not_simulated
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A metafield with its owner."""
+    """A metafield with its owner: a record, or the dict that stands for the shop."""
 
-    owner: Owner
+    owner: Any
     metafield: Metafield
 
     @property
@@ -37,17 +41,17 @@ class Held:
         return self.metafield.id
 
 
-def metafield(owner: Owner, _info: Info, key: str, namespace: str | None = None) -> Held | None:
+def metafield(owner: Any, info: Info, key: str, namespace: str | None = None) -> Held | None:
     wanted = (resolved_namespace(namespace), key)
-    for one in owner.metafields:
+    for one in metafields_of(shop_of(info), owner):
         if (one.namespace, one.key) == wanted:
             return Held(owner, one)
     return None
 
 
-def metafields(owner: Owner, _info: Info, **arguments: Any) -> Any:
+def metafields(owner: Any, info: Info, **arguments: Any) -> Any:
     """A page of them, by namespace or by keys (`namespace.key`)."""
-    held: Sequence[Metafield] = owner.metafields
+    held = metafields_of(shop_of(info), owner)
     if (namespace := arguments.get("namespace")) is not None:
         held = [one for one in held if one.namespace == resolved_namespace(namespace)]
     if (keys := arguments.get("keys")) is not None:
@@ -55,12 +59,34 @@ def metafields(owner: Owner, _info: Info, **arguments: Any) -> Any:
     return page([Held(owner, one) for one in sorted(held, key=by_id)], by_id, arguments)
 
 
+def metafields_of(shop: Shop, owner: Any) -> Sequence[Metafield]:
+    """Those that the owner's record holds, or that are kept beside it."""
+    if isinstance(owner, dict | Location):
+        kept = belongings(shop, gid_of_owner(owner))
+        return kept.metafields if kept else ()
+    held: Sequence[Metafield] = owner.metafields
+    return held
+
+
+def gid_of_owner(owner: Any) -> str:
+    return str(owner["id"]) if isinstance(owner, dict) else gids.gid("Location", owner.id)
+
+
 def no_metafields(_owner: Any, _info: Info, **arguments: Any) -> Any:
     return page((), by_id, arguments)
 
 
-def owner_type(owner: Owner) -> str:
-    return "PRODUCT" if isinstance(owner, Product) else "PRODUCTVARIANT"
+OWNER_TYPES: Mapping[type[Any], str] = {
+    Product: "PRODUCT",
+    Variant: "PRODUCTVARIANT",
+    Customer: "CUSTOMER",
+    Order: "ORDER",
+    Location: "LOCATION",
+}
+
+
+def owner_type(owner: Any) -> str:
+    return OWNER_TYPES.get(type(owner), "SHOP")
 
 
 def of(name: str) -> Resolver:
@@ -68,8 +94,7 @@ def of(name: str) -> Resolver:
 
 
 def json_value(held: Held, _info: Info) -> Any:
-    value = held.metafield.value
-    return orjson.loads(value) if is_json(held.metafield.type) else value
+    return as_json(held.metafield.type, held.metafield.value)
 
 
 def definition_of(held: Held, info: Info) -> Definition | None:
@@ -103,8 +128,8 @@ FIELDS: Fields = {
     "QueryRoot": {"metafieldDefinitions": definitions},
     "Product": OWNED,
     "ProductVariant": OWNED,
-    "Shop": NEVER,
-    "Location": NEVER,
+    "Shop": OWNED,
+    "Location": OWNED,
     "AppInstallation": NEVER,
     "Image": NEVER,
     "MediaImage": NEVER,

@@ -5,54 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from syncd.sandbox import gids
-from syncd.sandbox.connections import Key, by_id, page, positioned
-from syncd.sandbox.records import OptionValue, Picture, Product, Variant
+from syncd.sandbox.connections import by_id, page
+from syncd.sandbox.records import Picture, Product, Variant
 from syncd.sandbox.resolvers.fields import (
     Fields,
     Info,
-    always,
     attribute,
     gid_of,
     legacy_id,
     shop_of,
 )
 from syncd.sandbox.resolvers.media import image
-from syncd.sandbox.resolvers.products import published_on
-from syncd.sandbox.words import invalid_id, not_simulated
-
-
-def variant(_root: None, info: Info, id: str) -> Variant | None:
-    number = gids.number(id, "ProductVariant")
-    if number is None:
-        raise invalid_id(id)
-    return shop_of(info).variants.get(number)
-
-
-def variants(_root: None, info: Info, **arguments: Any) -> Any:
-    if arguments.get("query") or arguments.get("savedSearchId"):
-        raise not_simulated("the search of variants")
-    keys = {"ID": by_id, "SKU": by_sku}
-    if (key := keys.get(arguments["sortKey"])) is None:
-        raise not_simulated(f"variants sorted by {arguments['sortKey']}")
-    return page(sorted(shop_of(info).variants.values(), key=key), key, arguments)
-
-
-def by_sku(variant: Variant) -> Key:
-    return (variant.item.sku or "", variant.id)
+from syncd.sandbox.resolvers.product_search import quantity
+from syncd.sandbox.resolvers.variant_texts import title_of, values_of
 
 
 def product_of(variant: Variant, info: Info) -> Product:
     return shop_of(info).product_of(variant)
-
-
-def values_of(variant: Variant, product: Product) -> list[OptionValue]:
-    """Its option values, in the order of the product's options."""
-    known = {value.id: value for option in product.options for value in option.values}
-    return [known[id_] for id_ in variant.values]
-
-
-def title_of(variant: Variant, product: Product) -> str:
-    return " / ".join(value.name for value in values_of(variant, product))
 
 
 def display_name(variant: Variant, info: Info) -> str:
@@ -79,11 +48,7 @@ def selected_options(variant: Variant, info: Info) -> list[dict[str, Any]]:
 
 def position(variant: Variant, info: Info) -> int:
     """From 1, without gaps."""
-    return int(positioned(product_of(variant, info).variants)(variant)[0])
-
-
-def quantity(variant: Variant, _info: Info | None = None) -> int:
-    return sum(level.available for level in variant.item.levels)
+    return shop_of(info).places[variant.id]
 
 
 def available_for_sale(variant: Variant, info: Info) -> bool:
@@ -91,6 +56,18 @@ def available_for_sale(variant: Variant, info: Info) -> bool:
         return False
     is_sellable = variant.inventory_policy == "CONTINUE" or quantity(variant) > 0
     return is_sellable or not variant.item.tracked
+
+
+def unit_price(variant: Variant, _info: Info) -> dict[str, Any]:
+    """Noughts when nothing is measured: recorded so."""
+    given = variant.unit_price or {}
+    return {
+        "quantityValue": given.get("quantityValue") or 0,
+        "quantityUnit": given.get("quantityUnit"),
+        "referenceValue": given.get("referenceValue") or 0,
+        "referenceUnit": given.get("referenceUnit"),
+        "measuredType": None,
+    }
 
 
 def picture_of(variant: Variant, info: Info) -> Picture | None:
@@ -108,7 +85,6 @@ def media(variant: Variant, info: Info, **arguments: Any) -> Any:
 
 
 FIELDS: Fields = {
-    "QueryRoot": {"productVariant": variant, "productVariants": variants},
     "ProductVariant": {
         "id": gid_of("ProductVariant"),
         "legacyResourceId": legacy_id,
@@ -122,10 +98,11 @@ FIELDS: Fields = {
         "taxable": attribute("taxable"),
         "taxCode": attribute("tax_code"),
         "inventoryPolicy": attribute("inventory_policy"),
-        "inventoryQuantity": quantity,
+        "inventoryQuantity": lambda variant, _info: quantity(variant),
         "availableForSale": available_for_sale,
-        "requiresComponents": always(False),
-        "showUnitPrice": always(False),
+        "requiresComponents": attribute("requires_components"),
+        "showUnitPrice": attribute("show_unit_price"),
+        "unitPriceMeasurement": unit_price,
         "createdAt": attribute("created_at"),
         "updatedAt": attribute("updated_at"),
         "selectedOptions": selected_options,
@@ -133,6 +110,5 @@ FIELDS: Fields = {
         "product": product_of,
         "image": variant_image,
         "media": media,
-        "publishedOnPublication": published_on,
     },
 }

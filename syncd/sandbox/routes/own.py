@@ -10,6 +10,7 @@ from syncd.sandbox.bucket import Bucket
 from syncd.sandbox.counters import Counters
 from syncd.sandbox.desk import DESK
 from syncd.sandbox.happenings import happen
+from syncd.sandbox.journal import JOURNAL
 from syncd.sandbox.state import state
 
 MAX_TURN_S = 10 * 365 * 86_400
@@ -30,24 +31,36 @@ async def show_stats(request: web.Request) -> web.Response:
 
 @ROUTES.post("/_sandbox/reset")
 async def reset(request: web.Request) -> web.Response:
-    """An empty shop, a full bucket, counters at nought."""
+    """An empty shop without faults, full buckets, counters at nought."""
     desk = request.app[DESK]
     desk.shop.empty()
+    desk.shop.mischief.clear()
     desk.bucket = Bucket(desk.shop.options.pace, desk.shop.options.clock)
+    desk.buckets.clear()
     desk.counters = Counters()
+    request.app[JOURNAL].clear()
     return web.Response(status=204)
 
 
 @ROUTES.post("/_sandbox/clock")
 async def turn_clock(request: web.Request) -> web.Response:
-    """`{"advance_s": 86400}` puts the shop's clock forward; answers with its time."""
+    """Puts the shop's clock forward, stops it, lets it go on; answers with its time.
+
+    `{"advance_s": 86400}`, `{"freeze": true}`, or both.
+    """
     desk = request.app[DESK]
     try:
-        seconds = float((await request.json())["advance_s"])
-    except (ValueError, KeyError, TypeError):
-        return answered({"error": 'give {"advance_s": SECONDS}'}, status=400)
+        asked = await request.json()
+        seconds, freeze = float(asked.get("advance_s", 0)), asked.get("freeze")
+        if not asked.keys() & {"advance_s", "freeze"} or freeze not in (None, True, False):
+            raise ValueError
+    except (ValueError, AttributeError, TypeError):
+        words = 'give {"advance_s": SECONDS} or {"freeze": true}'
+        return answered({"error": words}, status=400)
     if not 0 <= seconds < MAX_TURN_S:
         return answered({"error": "a clock goes forward, by ten years at most"}, status=400)
+    if freeze is not None:
+        (desk.hands.stop if freeze else desk.hands.go_on)()
     desk.hands.ahead_s += seconds
     happen(desk.shop)
-    return answered({"now": desk.shop.now()})
+    return answered({"now": desk.shop.now(), "frozen": desk.hands.stopped_at is not None})

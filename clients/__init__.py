@@ -1,0 +1,1 @@
+"""Programs that use clients we did not write, run against the sandbox: `make clients`."""

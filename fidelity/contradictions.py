@@ -1,0 +1,84 @@
+"""Where a story contradicts itself, which proves that a step of it was not recorded.
+
+Two answers show the same field of the same thing with different values, though no mutation was
+recorded between them. What then differs from ours at that place is for want of state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from fidelity.recordings import Exchange
+from fidelity.typed import GID, Asked, below, concrete, operation_in, roots
+from syncd.selection import Operation
+
+BY_TIME = frozenset(
+    "BulkOperation MediaImage GenericFile Video ExternalVideo Model3d Job"
+    " ProductSetOperation ProductDeleteOperation ProductDuplicateOperation".split()
+)
+"""Types that go on by themselves: a change of theirs proves nothing."""
+
+Path = tuple[str | int, ...]
+Key = tuple[str, str, bytes]
+"""Of a thing its id, the field, the arguments."""
+
+
+class Ledger:
+    """What the story last said of each field of each thing, since the last mutation."""
+
+    def __init__(self) -> None:
+        self.said: dict[Key, Any] = {}
+
+    def contradicted(self, exchange: Exchange) -> list[Path]:
+        """The places in the answer that contradict what was said before; then takes it in."""
+        asked = operation_in(exchange)
+        data = exchange.response.get("data")
+        if asked is None or not isinstance(data, Mapping):
+            return []
+        if asked.is_mutation:
+            self.said.clear()
+        found = []
+        for key, path, value in _facts(asked, roots(asked), data, ()):
+            if key in self.said and _conflict(self.said[key], value):
+                found.append(path)
+            self.said[key] = value
+        return found
+
+
+def _facts(
+    operation: Operation, asked: Sequence[Asked], value: Mapping[str, Any], path: Path
+) -> Iterator[tuple[Key, Path, Any]]:
+    id_ = value.get("id")
+    is_thing = isinstance(id_, str) and id_.startswith(GID) and _kind(id_) not in BY_TIME
+    for field in asked:
+        if field.key not in value:
+            continue
+        inner, here = value[field.key], (*path, field.key)
+        if is_thing:
+            yield (str(id_), field.name, _arguments(field)), here, inner
+        for place, one in enumerate(inner) if isinstance(inner, list) else [(None, inner)]:
+            if isinstance(one, Mapping) and concrete(operation, field.type_, one):
+                there = here if place is None else (*here, place)
+                yield from _facts(operation, below(operation, field, one), one, there)
+
+
+def _kind(gid: str) -> str:
+    return gid[len(GID) :].split("/")[0]
+
+
+def _arguments(field: Asked) -> bytes:
+    return orjson.dumps(dict(field.arguments), option=orjson.OPT_SORT_KEYS, default=str)
+
+
+def _conflict(one: Any, other: Any) -> bool:
+    """Whether both cannot be true. Things with ids are compared by themselves."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if isinstance(one.get("id"), str) and one.get("id") == other.get("id"):
+            return False
+        return any(_conflict(one[key], other[key]) for key in one.keys() & other.keys())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) != len(other) or any(map(_conflict, one, other))
+    return bool(one != other)
