@@ -183,13 +183,9 @@ class ObservedVariant:
 
 @dataclass(frozen=True, slots=True)
 class ObservedProduct:
-    """What a read of one product showed: all its variants, its files in order.
-
-    `created_as` is the digest we wrote into it when it was created, if it was us.
-    """
+    """What a read of one product showed: all its variants, its files in order."""
 
     gid: str
-    created_as: str | None
     options: tuple[str, ...]
     variants: tuple[ObservedVariant, ...]
     files: tuple[str, ...]

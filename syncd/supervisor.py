@@ -29,6 +29,12 @@ BEAT_S = 5.0
 CONTRACT_PAUSE_S = 15.0
 SHOP_PAUSE_S = 60.0
 STOP_S = 8.0  # what is under way may end in this time; then it is cut off
+DATABASE_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+)
 log = structlog.get_logger()
 
 
@@ -108,7 +114,12 @@ async def stop_signal() -> None:
 async def _route(house: House) -> None:
     """Move events to changes, and wake the pumps of the shops they concern."""
     while not house.stop.is_set():
-        routed = await outbox.route_once(house.pool)
+        try:
+            routed = await outbox.route_once(house.pool)
+        except ContractError as error:
+            log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
+            await house.rest(CONTRACT_PAUSE_S)
+            continue
         for shop_id in routed.shops:
             house.bells[shop_id].ring()
         if not routed.events:
@@ -136,7 +147,7 @@ async def _tend_shop(house: House, shop: Shop) -> None:
     """Pump one shop until it may not be pushed any more; trouble pauses it for a while."""
     try:
         await _pump(house, shop)
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+    except DATABASE_LOST:
         raise
     except Exception as error:
         is_ours = not isinstance(error, SyncdError)

@@ -52,20 +52,21 @@ class Client:
         document = documents()[name]
         given = variables or {}
         points = document.cost_points(given)
-        wait_s, waited_s = FIRST_WAIT_S, 0.0
+        wait_s, spent_s = FIRST_WAIT_S, 0.0
         while True:
+            await self._afford(points)
+            began_s = anyio.current_time()
             try:
                 return await self._try(document, given, points)
             except CallError as error:
-                is_harmless = document.is_repeatable or not error.is_unknown
                 rest_s = error.wait_s if error.wait_s is not None else wait_s
-                if not is_harmless or waited_s + rest_s > DEADLINE_S:
+                spent_s += anyio.current_time() - began_s + rest_s
+                is_harmless = document.is_repeatable or not error.is_unknown
+                if not is_harmless or spent_s > DEADLINE_S:
                     raise
-                log.info(
-                    "call_repeated", document=name, wait_s=round(rest_s, 1), error=error.message
-                )
+                log.info("call_repeated", document=name, wait_s=round(rest_s, 1), error=str(error))
             await anyio.sleep(rest_s)
-            waited_s, wait_s = waited_s + rest_s, min(wait_s * 2, LONGEST_WAIT_S)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def see_version(self, version: str) -> None:
         """Note which API version answered; another one than ours is told once."""
@@ -74,7 +75,7 @@ class Client:
         self.served_version = version
 
     async def _try(self, document: Document, variables: Mapping[str, Any], points: int) -> Any:
-        await self._afford(points)
+        """Send it once; its points were spent by `_afford`."""
         self.calls[document.name] = self.calls.get(document.name, 0) + 1
         cost: Mapping[str, Any] | None = None
         try:

@@ -35,10 +35,8 @@ async def read(client: Client, gid: str) -> ObservedProduct | None:
         if page is None:
             return None
         nodes, info = nodes + page["variants"]["nodes"], page["variants"]["pageInfo"]
-    created_as = first["createdAs"]
     return ObservedProduct(
         gid=gid,
-        created_as=None if created_as is None else created_as["value"],
         options=tuple(option["name"] for option in first["options"]),
         variants=variants(nodes),
         files=tuple(node["id"] for node in first["media"]["nodes"]),

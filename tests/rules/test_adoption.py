@@ -36,10 +36,9 @@ def ids(number: int) -> VariantIds:
     )
 
 
-def observed(*sizes: str, created_as: str | None = None) -> ObservedProduct:
+def observed(*sizes: str) -> ObservedProduct:
     return ObservedProduct(
         gid="gid://shopify/Product/1",
-        created_as=created_as,
         options=("Størrelse",),
         variants=tuple(
             ObservedVariant(ids(number), {"Størrelse": size})
@@ -53,15 +52,8 @@ def linked(form: Form, **variants: VariantIds) -> Link:
     return Link("4711", "gid://shopify/Product/1", form, mapping.digest(form), variants, {}, None)
 
 
-def test_a_product_made_from_just_this_form_needs_no_write() -> None:
-    link = adoption.adopted(FORM, observed("S", "M", created_as=mapping.digest(FORM)), "4711")
-    assert link.known == FORM
-    assert link.variants == {"s": ids(1), "m": ids(2)}
-    assert link.files == {"https://x.no/1.jpg": "gid://shopify/MediaImage/1"}
-
-
-def test_a_product_made_from_another_form_gets_every_field() -> None:
-    link = adoption.adopted(FORM, observed("S", "M", created_as="another"), "4711")
+def test_a_product_that_is_found_again_gets_every_field() -> None:
+    link = adoption.adopted(FORM, observed("S", "M"), "4711")
     fields = changes.update_fields(FORM, link.known, link.gid)
     assert fields is not None
     assert set(fields.variables["product"]) == {
@@ -77,11 +69,11 @@ def test_a_product_made_from_another_form_gets_every_field() -> None:
         {"price", "barcode", "inventoryItem"} <= row.keys() for row in rows.variables["variants"]
     )
     assert changes.set_pictures(FORM, link) is not None
+    assert not changes.needs_structure(FORM, link)
 
 
 def test_a_variant_that_was_deleted_meanwhile_is_made_again() -> None:
-    seen = observed("S", created_as=mapping.digest(FORM))
-    link = adoption.adopted(FORM, seen, "4711")
+    link = adoption.adopted(FORM, observed("S"), "4711")
     assert set(link.variants) == {"s"}
     assert len(changes.create_variants(FORM, link, {})) == 1
 
@@ -91,8 +83,26 @@ def test_variants_of_a_lost_call_are_found_by_their_values() -> None:
     link = adoption.reconsidered(FORM, linked(before, s=ids(1)), observed("S", "M"))
     assert link.variants == {"s": ids(1), "m": ids(2)}
     assert changes.create_variants(FORM, link, {}) == []
+
+
+def test_in_doubt_nothing_that_was_known_is_believed() -> None:
+    link = adoption.reconsidered(FORM, linked(FORM, s=ids(1), m=ids(2)), observed("S", "M"))
     (rows,) = changes.update_variants(FORM, link, {})
-    assert [row["id"] for row in rows.variables["variants"]] == [ids(2).variant]
+    assert len(rows.variables["variants"]) == 2
+    assert changes.update_fields(FORM, link.known, link.gid) is not None
+
+
+def test_a_variant_that_left_the_backoffice_is_still_taken_away() -> None:
+    wanted = replace(FORM, variants=FORM.variants[:1])
+    link = adoption.reconsidered(wanted, linked(FORM, s=ids(1), m=ids(2)), observed("S", "M"))
+    assert changes.needs_structure(wanted, link)
+
+
+def test_a_file_that_is_still_there_keeps_its_id() -> None:
+    files = {PICTURES[0].ref: "gid://shopify/MediaImage/1", "other": "gid://shopify/MediaImage/9"}
+    before = replace(linked(FORM, s=ids(1)), files=files)
+    link = adoption.reconsidered(FORM, before, observed("S"))
+    assert link.files == {PICTURES[0].ref: "gid://shopify/MediaImage/1"}
 
 
 def test_a_variant_that_is_gone_from_the_shop_is_not_known_any_more() -> None:

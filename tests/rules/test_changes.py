@@ -158,13 +158,13 @@ class Held:
         start |= {"tracked": False, "file": None}
         return {"id": f"variant {next(self.ids)}", **start, **given}
 
-    def observed(self, created_as: str | None = None) -> ObservedProduct:
+    def observed(self) -> ObservedProduct:
         variants = [
             ObservedVariant(VariantIds(each["id"], f"item of {each['id']}"), dict(each["values"]))
             for each in self.variants
         ]
         files = tuple(each["id"] for each in self.files)
-        return ObservedProduct(GID, created_as, self.options, tuple(variants), files)
+        return ObservedProduct(GID, self.options, tuple(variants), files)
 
     def shown(self, like: Form) -> list[Any]:
         """Its variants and other fields in the terms of a form, as far as it has variants."""
@@ -496,17 +496,11 @@ def test_lists_go_in_pages_of_250() -> None:
 # ---------------------------------------------------------------------------------------- creation
 
 
-def test_a_create_carries_our_identity_and_what_it_was_made_from() -> None:
+def test_a_create_carries_our_identity() -> None:
     write = changes.create(backoffice(KNOWN), KNOWN, SHOP)
     assert write.variables["identifier"] == changes.identity("4711")
     assert write.variables["input"]["metafields"] == [
         {"namespace": "syncd", "key": "backoffice_id", "type": "id", "value": "4711"},
-        {
-            "namespace": "syncd",
-            "key": "created_as",
-            "type": "single_line_text_field",
-            "value": mapping.digest(KNOWN),
-        },
     ]
 
 
@@ -546,7 +540,7 @@ def observed(options: Sequence[str], **values: Sequence[str]) -> ObservedProduct
         ObservedVariant(VariantIds(gid, f"i{gid}"), dict(zip(options, row, strict=True)))
         for gid, row in values.items()
     ]
-    return ObservedProduct(GID, None, tuple(options), tuple(variants), ())
+    return ObservedProduct(GID, tuple(options), tuple(variants), ())
 
 
 def link_to(known: Form, **gids: str) -> Link:
