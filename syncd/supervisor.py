@@ -14,7 +14,7 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import ContractError, SyncdError
+from syncd.errors import ConfigError, ContractError, SyncdError
 from syncd.flows import push
 from syncd.postgres import nodes, outbox, shops
 from syncd.records import Shop
@@ -33,6 +33,7 @@ DATABASE_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
 )
 log = structlog.get_logger()
@@ -147,8 +148,8 @@ async def _tend_shop(house: House, shop: Shop) -> None:
     """Pump one shop until it may not be pushed any more; trouble pauses it for a while."""
     try:
         await _pump(house, shop)
-    except DATABASE_LOST:
-        raise
+    except (*DATABASE_LOST, ConfigError):
+        raise  # a wrong key, say, is this node's trouble and not the shop's
     except Exception as error:
         is_ours = not isinstance(error, SyncdError)
         seconds = CONTRACT_PAUSE_S if isinstance(error, ContractError) else SHOP_PAUSE_S

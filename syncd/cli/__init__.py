@@ -1,8 +1,8 @@
 """The command line: one function a command, which parses, calls one function, prints.
 
 run      the commands' common ground: settings, target, errors with their exit codes
-service  run, migrate, status, resync, check
-shop     shop add, list, show, declare-empty
+service  run, migrate, status, resync, check, psql
+shop     shop add, list, show, token, declare-empty
 tools    demo, sandbox, backoffice import
 show     tables and lines
 """

@@ -28,24 +28,24 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def backlog(console: Console, rows: Sequence[Backlog], now: datetime) -> None:
-    """What waits, a row a shop."""
+    """What waits, a row a shop; in flight and retrying are shown where there are any."""
     if not rows:
         console.print("There is no shop yet: add one with `syncd shop add`")
         return
-    table = Table(Column("shop", overflow="fold"), "state", box=box.SIMPLE)
-    for name in ("waiting", "oldest", "in flight", "retrying", "dead", "linked"):
+    figures: dict[str, list[str]] = {
+        "waiting": [str(row.waiting) for row in rows],
+        "oldest": [ago(row.oldest_event_at, now) for row in rows],
+        "in flight": [str(row.in_flight or "") for row in rows],
+        "retrying": [str(row.retrying or "") for row in rows],
+        "dead": [f"[red]{row.dead}[/]" if row.dead else "0" for row in rows],
+        "linked": [str(row.linked) for row in rows],
+    }
+    shown = {name: cells for name, cells in figures.items() if any(cells)}
+    table = Table(Column("shop", no_wrap=True), "state", box=box.SIMPLE, pad_edge=False)
+    for name in shown:
         table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(
-            row.domain.removesuffix(".myshopify.com"),
-            condition(row, now),
-            str(row.waiting),
-            ago(row.oldest_event_at, now),
-            str(row.in_flight),
-            str(row.retrying),
-            f"[red]{row.dead}[/]" if row.dead else "0",
-            str(row.linked),
-        )
+    for row, *cells in zip(rows, *shown.values(), strict=True):
+        table.add_row(row.domain.removesuffix(".myshopify.com"), condition(row, now), *cells)
     console.print(table)
 
 

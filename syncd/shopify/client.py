@@ -34,10 +34,11 @@ class Client:
     `calls` counts what was sent, by document.
     """
 
-    def __init__(self, transport: AIOHTTPTransport) -> None:
+    def __init__(self, transport: AIOHTTPTransport, deadline_s: float = DEADLINE_S) -> None:
         self.served_version = API_VERSION
         self.calls: dict[str, int] = {}
         self._transport = transport
+        self._deadline_s = deadline_s
         self._budget = Budget()
         self._turn = anyio.Lock()
         self._answered = anyio.Event()
@@ -62,7 +63,7 @@ class Client:
                 rest_s = error.wait_s if error.wait_s is not None else wait_s
                 spent_s += anyio.current_time() - began_s + rest_s
                 is_harmless = document.is_repeatable or not error.is_unknown
-                if not is_harmless or spent_s > DEADLINE_S:
+                if not is_harmless or spent_s > self._deadline_s:
                     raise
                 log.info("call_repeated", document=name, wait_s=round(rest_s, 1), error=str(error))
             await anyio.sleep(rest_s)
@@ -108,10 +109,13 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(domain: str, token: str, *, url: str | None = None) -> AsyncIterator[Client]:
+async def connect(
+    domain: str, token: str, *, url: str | None = None, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[Client]:
     """A client of the shop, closed at the end of the block; nothing is sent before the first call.
 
-    `url` stands for `https://<domain>`, for a sandbox.
+    `url` stands for `https://<domain>`, for a sandbox. With a short deadline a person need not
+    wait while calls are repeated.
     """
     address = f"{url or f'https://{domain}'}/admin/api/{API_VERSION}/graphql.json"
     client: Client
@@ -134,7 +138,7 @@ async def connect(domain: str, token: str, *, url: str | None = None) -> AsyncIt
             "timeout": aiohttp.ClientTimeout(total=CALL_S),
         },
     )
-    client = Client(transport)
+    client = Client(transport, deadline_s)
     await transport.connect()
     try:
         yield client
@@ -148,6 +152,7 @@ def _lost(error: Exception, document: str) -> ShopifyError:
     cause = error.__cause__ or error
     is_sent = not isinstance(cause, NOT_SENT)
     what = "got no answer from" if is_sent else "could not reach"
+    hint = "check the network here; shopifystatus.com tells whether Shopify is up"
     return CallError(
-        f"{document} {what} Shopify: {cause or type(cause).__name__}", is_unknown=is_sent
+        f"{document} {what} Shopify: {cause or type(cause).__name__}", hint=hint, is_unknown=is_sent
     )
