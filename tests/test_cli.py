@@ -135,6 +135,16 @@ def test_a_port_that_was_asked_for_is_taken_or_nothing(shell: Shell) -> None:
     assert f"port {port} of 127.0.0.1 is taken" in shell.output
 
 
+def test_a_resync_waits_for_no_daemon_that_was_killed(
+    filled: Shell, portal: BlockingPortal
+) -> None:
+    assert add(filled) == 0
+    dead = "insert into syncd.node (name, seen_at) values ('x:1', now() - interval '14 s')"
+    portal.call(execute, filled.settings["SYNCD_DATABASE_URL"], dead)
+    assert filled.run("resync") == 0
+    assert "no daemon runs" in filled.output
+
+
 def test_a_new_token_takes_the_place_of_a_revoked_one(filled: Shell) -> None:
     assert add(filled) == 0
     assert filled.run("shop", "token", DOMAIN, "--token", "shpat_wrong") == os.EX_UNAVAILABLE

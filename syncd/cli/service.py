@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 import anyio
 import asyncpg
 import typer
-from rich.progress import Progress
 
 from syncd.cli import show
 from syncd.cli.run import FOUND_WRONG, console, opened, run, target
@@ -94,11 +93,16 @@ def resync_(
             total = await resync.enqueue_all(pool, one)
             house = House(pool, found.vault(), found.shopify_url)
             async with stopped_by_signal(house), anyio.create_task_group() as group:
-                if not await nodes.seen(pool, within_s=ALIVE_S):
-                    console.print("no daemon runs: sending from here")
-                    group.start_soon(serve, house)
                 with report.bar(console) as progress:
-                    await _follow(house, one, total, progress)
+                    task = progress.add_task(f"Comparing {one.domain}", total=total, note="")
+                    is_serving = False
+                    async for waiting in _waiting(house, one):
+                        progress.update(task, completed=max(0, total - waiting))
+                        # Asked anew each time: a daemon may be killed while we look on.
+                        if not is_serving and not await nodes.seen(pool, within_s=ALIVE_S):
+                            is_serving = True
+                            console.print("no daemon runs: sending from here")
+                            group.start_soon(serve, house)
                 house.stop.set()
             (row,) = (row for row in await status.backlog(pool) if row.shop_id == one.shop_id)
             took_s = time.monotonic() - began_s
@@ -113,11 +117,10 @@ def resync_(
     run(work)
 
 
-async def _follow(house: House, shop: Shop, total: int, progress: Progress) -> None:
-    """Show how many are done until none waits, the shop is paused, or a signal says stop."""
-    task = progress.add_task(f"Comparing {shop.domain}", total=total, note="")
+async def _waiting(house: House, shop: Shop) -> AsyncIterator[int]:
+    """How many changes wait, again and again, until none does, a pause, or a signal to stop."""
     while (waiting := await resync.waiting(house.pool, shop)) and not house.stop.is_set():
-        progress.update(task, completed=max(0, total - waiting))
+        yield waiting
         if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
             return  # paused: the rest waits, and status tells why
         await house.rest(LOOK_S)
