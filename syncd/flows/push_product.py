@@ -20,7 +20,7 @@ async def carry(
     """Make the shop hold what the parcel wants; equal forms cost nothing.
 
     `product` is the Backoffice's, None when it is gone there. `is_doubtful`: an earlier attempt may
-    have been accepted without our knowing, so the product is read first and every field is sent.
+    have been accepted without our knowing, so the product is read first.
     Raises what `Client.execute` and `Parcel.hold` raise, and RowError or ShopifyError for
     `userErrors`; the parcel then tells what was accepted before.
     """
@@ -78,7 +78,7 @@ async def _create(client: Client, shop: Shop, parcel: Parcel, product: Product) 
         gid=gid,
         known=parcel.wanted,
         digest=mapping.digest(parcel.wanted),
-        variants=_ids(parcel.wanted, gid, await _shown(client, made, parcel)),
+        variants=_ids(parcel.wanted, await _shown(client, made, parcel)),
         files=_files(parcel.wanted, made),
         published_at=None,
     )
@@ -126,7 +126,7 @@ async def _create_variants(client: Client, parcel: Parcel) -> None:
     link = parcel.linked
     for write in changes.create_variants(parcel.wanted, link, link.files):
         made = products.variants((await _send(client, write, parcel))["productVariants"])
-        new = _ids(parcel.wanted, link.gid, made)
+        new = _ids(parcel.wanted, made)
         parcel.accept_variants(write.document, new.keys(), new)
 
 
@@ -137,7 +137,7 @@ async def _restructure(client: Client, parcel: Parcel) -> None:
     made = (await _send(client, write, parcel))["product"]
     shown = await _shown(client, made, parcel)
     files = _files(wanted, made) if "files" in write.variables["input"] else None
-    parcel.accept_structure(write.document, _ids(wanted, link.gid, shown), files)
+    parcel.accept_structure(write.document, _ids(wanted, shown), files)
 
 
 async def _shown(
@@ -175,10 +175,9 @@ async def _send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, An
     return dict(payload)
 
 
-def _ids(form: Form, gid: str, shown: Sequence[ObservedVariant]) -> Mapping[str, VariantIds]:
+def _ids(form: Form, shown: Sequence[ObservedVariant]) -> Mapping[str, VariantIds]:
     """Ids of variants that were just written, by our keys."""
-    observed = ObservedProduct(gid, form.options, tuple(shown), ())
-    return changes.match_variants(form, {}, observed)
+    return changes.match_variants(form, {}, shown)
 
 
 def _files(form: Form, made: Mapping[str, Any]) -> dict[str, str]:

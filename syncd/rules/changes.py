@@ -142,7 +142,7 @@ def restructure(wanted: Form, link: Link, observed: ObservedProduct) -> Write:
     left out, so Shopify deletes it.
     Raises RowError when variants made in Shopify do not fit those wanted.
     """
-    ids = match_variants(wanted, link.variants, observed)
+    ids = match_variants(wanted, link.variants, observed.variants)
     ours = {known.variant for known in link.variants.values()} | {i.variant for i in ids.values()}
     theirs = [variant for variant in observed.variants if variant.ids.variant not in ours]
     kept = _kept(wanted, theirs, observed, link.key)
