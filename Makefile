@@ -7,9 +7,12 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready-to-test
 # pip says little or far too much; a dot a package shows that it is alive.
+UNREACHABLE := could not install: is PyPI reachable? Only the first start needs it.
 DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {print ""}'
 
-.PHONY: help demo status resync test check lint format schema clients bench fidelity clean
+export CSV
+
+.PHONY: help demo psql status resync test check lint format schema clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,19 +25,22 @@ $(VENV)/bin/pip:
 
 $(INSTALLED): pyproject.toml | $(VENV)/bin/pip
 	@echo 'Installing syncd into $(VENV), once (half a minute) …'
-	@$(BIN)/pip install --disable-pip-version-check --editable '.[demo]' | $(DOTS)
+	@$(BIN)/pip install --disable-pip-version-check --editable '.[demo]' | $(DOTS) || { echo '$(UNREACHABLE)'; exit 1; }
 	@touch $@
 
 $(READY): $(INSTALLED)
 	@echo 'Installing what the tests need, once (half a minute) …'
-	@$(BIN)/pip install --disable-pip-version-check --group dev | $(DOTS)
+	@$(BIN)/pip install --disable-pip-version-check --group dev | $(DOTS) || { echo '$(UNREACHABLE)'; exit 1; }
 	@touch $@
 
 demo: $(INSTALLED) ## the guided tour; ONCE=1 checks and ends, CSV=file.csv brings your own catalogue
-	@$(BIN)/syncd demo $(if $(ONCE),--once) $(if $(CSV),--csv '$(CSV)') $(if $(PLAN),--plan $(PLAN)) $(if $(PORT),--port $(PORT))
+	@$(BIN)/syncd demo $(if $(ONCE),--once) $(if $(CSV),--csv "$$CSV") $(if $(PLAN),--plan $(PLAN)) $(if $(PORT),--port $(PORT))
 
 status: $(INSTALLED) ## what waits, what failed last, whether a daemon runs
 	@$(BIN)/syncd status
+
+psql: $(INSTALLED) ## psql on the configured database, or on the running demo's
+	@$(BIN)/syncd psql
 
 resync: $(INSTALLED) ## compare every product of the shop (SHOP=x.myshopify.com) and send what differs
 	@$(BIN)/syncd resync $(if $(SHOP),--shop $(SHOP))
@@ -66,7 +72,8 @@ bench: $(READY) ## measure: NAME=sandbox is how fast the sandbox answers
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
 	@$(BIN)/python -m fidelity $(if $(RECORDINGS),--recordings '$(RECORDINGS)') $(if $(FILE),--file '$(FILE)')
 
-clean: ## delete the demo's data, caches and the virtual environment
-	@if [ -x $(BIN)/syncd ] && [ -d .syncd ]; then $(BIN)/syncd demo --remove; fi
+clean: ## delete the demo's data, caches, the virtual environment
+	@if [ -d .syncd ] && [ ! -x $(BIN)/syncd ]; then echo 'the demo left data, and .venv is gone: run `make demo ONCE=1`, then `make clean`'; exit 1; fi
+	@if [ -d .syncd ]; then env -u SYNCD_STATE_DIR $(BIN)/syncd demo --remove; fi
 	@rm -rf .syncd $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

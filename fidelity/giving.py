@@ -10,7 +10,7 @@ from fidelity.seeds import bulk, seed, shipping
 from fidelity.seeds.making import wholes
 from fidelity.stage import Stage
 from fidelity.typed import GID, operation_in, roots
-from fidelity.world import Thing, World, gids_in
+from fidelity.world import Thing, World, gids_in, merge
 from syncd.selection import Operation
 
 MISSING = re.compile(
@@ -22,6 +22,8 @@ MISSING = re.compile(
 
 WHOLES = ("Customer", "Order", "Product", "Location", "Publication", "MetafieldDefinition")
 """What stands by itself in a shop."""
+
+NAMES = ("email", "handle", "sku", "title", "name")
 
 NAMES_ONLY = {"id", "__typename", "name", "legacyResourceId"}
 
@@ -65,10 +67,22 @@ def give(stage: Stage, exchange: Exchange, asked: Operation) -> None:
     else:
         shown = World()
         _seed_nameless(stage, shown.observe(exchange))
+        made = _below_made(stage, exchange, asked)
         for gid in shown.things:
-            if not stage.seeding.twins.is_known(gid):
+            if not stage.seeding.twins.is_known(gid) and gid not in made:
                 seed(stage.seeding, stage.seeding.world.things[gid])
     stage.shop.save()
+
+
+def _below_made(stage: Stage, exchange: Exchange, asked: Operation) -> set[str]:
+    """What is shown of things that the sandbox made itself: it has made that, too."""
+    data = exchange.response.get("data") or {}
+    return {
+        gid
+        for root in roots(asked)
+        if any(stage.seeding.twins.is_made(one) for one in gids_in(dict(root.arguments)))
+        for gid in gids_in(data.get(root.key))
+    }
 
 
 def _seed_named(stage: Stage, exchange: Exchange) -> None:
@@ -88,11 +102,14 @@ def _seed_named(stage: Stage, exchange: Exchange) -> None:
 
 def _seed_nameless(stage: Stage, shown: list[Thing]) -> None:
     """Things whose ids were not asked for, once each: told apart by what names them."""
+    groups: dict[tuple[str, str], Thing] = {}
     for thing in shown:
-        if thing.get("id") is not None or thing.get("__typename") not in WHOLES:
-            continue
-        names = tuple(str(thing.get(key)) for key in ("email", "handle", "sku", "title", "name"))
-        if names not in stage.nameless and set(names) != {"None"}:
+        if thing.get("id") is None and thing.get("__typename") in WHOLES:
+            name = next((str(thing[key]) for key in NAMES if thing.get(key)), None)
+            if name is not None:
+                merge(groups.setdefault((str(thing["__typename"]), name), {}), thing)
+    for names, thing in groups.items():
+        if names not in stage.nameless:
             stage.nameless.add(names)
             seed(stage.seeding, thing)
 

@@ -51,7 +51,7 @@ class Stage:
     contradicted: list[Path] = field(default_factory=list)
     """Places in the answer at hand that prove a missing step."""
     touched: set[str] = field(default_factory=set)
-    nameless: set[tuple[str, ...]] = field(default_factory=set)
+    nameless: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def shop(self) -> Shop:

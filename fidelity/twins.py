@@ -7,8 +7,12 @@ from typing import Any
 
 from fidelity.typed import GID
 
-NUMBER = re.compile(r"(?<![\d.])\d{8,}(?![\d.])")
+NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d{8,}(?!\d|\.\d)")
 PARTS = re.compile(r"gid://shopify/(\w+)/([^?\"\s]+)(?:\?(.*))?")
+
+
+Numbers = dict[tuple[str, str], str]
+Kept = tuple[Numbers, Numbers, dict[str, str]]
 
 
 class Twins:
@@ -19,15 +23,17 @@ class Twins:
     """
 
     def __init__(self) -> None:
-        self.ours: dict[tuple[str, str], str] = {}
-        self.taken: dict[tuple[str, str], str] = {}
+        self.ours: Numbers = {}
+        self.taken: Numbers = {}
+        self.cursors: dict[str, str] = {}
 
-    def kept(self) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+    def kept(self) -> Kept:
         """What is paired so far, for `restore`."""
-        return dict(self.ours), dict(self.taken)
+        return dict(self.ours), dict(self.taken), dict(self.cursors)
 
-    def restore(self, kept: tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]) -> None:
-        self.ours, self.taken = dict(kept[0]), dict(kept[1])
+    def restore(self, kept: Kept) -> None:
+        ours, taken, cursors = kept
+        self.ours, self.taken, self.cursors = dict(ours), dict(taken), dict(cursors)
 
     def keep(self, gid: str) -> None:
         """The seeds made this one under its recorded number."""
@@ -37,6 +43,11 @@ class Twins:
     def is_known(self, gid: str) -> bool:
         found = PARTS.fullmatch(gid)
         return found is not None and (found[1], found[2]) in self.ours
+
+    def is_made(self, gid: str) -> bool:
+        """Whether the sandbox made this one itself, under a number of its own."""
+        found = PARTS.fullmatch(gid)
+        return found is not None and self.ours.get((found[1], found[2]), found[2]) != found[2]
 
     def has_number(self, recorded: str) -> bool:
         """Whether a recorded number has a twin, of whatever kind."""
@@ -71,6 +82,8 @@ class Twins:
 
     def text(self, text: str) -> str:
         """A recorded text with our numbers for the recorded ones, in gids or bare."""
+        for recorded, ours in self.cursors.items():
+            text = text.replace(recorded, ours)
         numbers = {recorded: ours for (_, recorded), ours in self.ours.items() if recorded != ours}
         if not numbers:
             return text

@@ -2,7 +2,8 @@
 
 - Ids (gids, `legacyResourceId`): as twins (module twins), in texts too.
 - Numbers by value: the recorder wrote 0 for 0.0.
-- Times (DateTime), addresses (texts that are an http address on both sides), cursors, tokens
+- Cursors: by kind; later requests of the story send ours for the recorded one.
+- Times (DateTime), addresses (texts that are an http address on both sides), tokens
   (`compareDigest` …): by kind, so that a null is never taken for a value; but what the story's
   requests themselves sent must come back as it was recorded.
 - Handles, file names: may differ in a last part that is a number or a UUID, which Shopify adds
@@ -21,10 +22,8 @@ from typing import Any
 from fidelity.twins import Twins
 from fidelity.typed import GID
 
+CURSORS = ("cursor", "startCursor", "endCursor")
 BY_KIND = (
-    "cursor",
-    "startCursor",
-    "endCursor",
     "compareDigest",
     "token",
     "confirmationNumber",
@@ -65,6 +64,9 @@ def _same_text(place: Place, twins: Twins, recorded: str, ours: str) -> bool:
         return ours.isdigit() and recorded.isdigit() and not twins.has_number(recorded)
     if place.name in COUNTED:
         return recorded.isdigit() and ours.isdigit()
+    if place.name in CURSORS:
+        twins.cursors[recorded] = ours
+        return True
     if recorded in place.sent:
         return False
     if place.name in BY_KIND:

@@ -103,3 +103,5 @@ comment on column syncd.contract.column_name is 'The column, or the argument';
 comment on column syncd.contract.type is 'Its type: text also as varchar or char, integer also as smallint or bigint, numeric also as an integer';
 comment on column syncd.contract.is_required is 'Whether a null breaks the contract';
 comment on column syncd.contract.meaning is 'What it says, with its unit';
+
+grant select on syncd.contract to public;

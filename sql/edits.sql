@@ -1,3 +1,16 @@
+-- name: count_active(account_id text)
+-- How many active products have a price.
+select count(*)
+from retail.product p
+where p.account_id = $1
+  and p.is_active
+  and exists (
+    select
+    from retail.variant v
+    join retail.price r on r.variant_id = v.variant_id
+    where v.product_id = p.product_id
+  );
+
 -- name: active(account_id text, place int8)
 -- The active product at this place, counted from 0, among those with a price.
 select

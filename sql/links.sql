@@ -26,6 +26,13 @@ where shop_id = $1
   and kind = 'product'
 order by length(key), key;
 
+-- name: key_of(shop_id int4, gid text)
+-- The product of ours that is linked with this GID.
+select key
+from syncd.link
+where shop_id = $1
+  and gid = $2;
+
 -- name: save(shop_id int4, key text, gid text, known jsonb, digest text, files jsonb, published_at timestamptz, accepted_at timestamptz)
 -- Write a product's link, or what Shopify accepted anew.
 insert into syncd.link as l (shop_id, kind, key, gid, known, digest, files, published_at, accepted_at)

@@ -14,7 +14,9 @@ select to_regclass('syncd.migration') is not null;
 -- The schema and the table of applied migrations.
 do $$
 begin
-  create schema if not exists syncd;
+  if to_regnamespace('syncd') is null then  -- the right to create one is asked for even if it is there
+    create schema syncd;
+  end if;
   create table if not exists syncd.migration (
     number integer primary key,
     name text not null,

@@ -417,6 +417,16 @@ set
   deliveries = deliveries - 1
 where change_id = any($1);
 
+-- name: is_held(change_id int8, token int8)
+-- Whether a claim is still its holder's, and its lease not over.
+select exists (
+  select
+  from syncd.change
+  where change_id = $1
+    and claim_token = $2
+    and due_at > syncd.clock()
+);
+
 -- name: renew(change_ids int8[], tokens int8[], lease_s float8)
 -- The claims that are still held last lease_s longer from now; locked in the router's order first.
 with held as materialized (

@@ -74,6 +74,10 @@ from retail.product
 where account_id = $1
   and external_ref = any($2);
 
+-- name: defer()
+-- Let options change places within this transaction: that their names differ is looked at in the end.
+set constraints retail.product_option_product_id_name_key deferred;
+
 -- name: put_options(rows jsonb)
 -- Add or rename options of products.
 insert into retail.product_option as o (product_id, position, name)

@@ -2,6 +2,7 @@
 
 SyncdError
 ├── ConfigError      the operator's        exit 78; systemd leaves it stopped
+├── OutageError      nobody's: a database  exit 75; systemd starts it again
 ├── ContractError    the Backoffice's      a view broke it: pause pushing, name the column
 └── ShopifyError
     ├── RowError     this row's            dead at once: retrying cannot help
@@ -29,6 +30,10 @@ class SyncdError(Exception):
 
 class ConfigError(SyncdError):
     """A setting, a file or an address that the operator gave is wrong."""
+
+
+class OutageError(SyncdError):
+    """The database does not answer now; it may later."""
 
 
 class ContractError(SyncdError):

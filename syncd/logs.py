@@ -9,7 +9,8 @@ from typing import Literal
 import structlog
 
 # Libraries that log each request, statement or payload: too much, and it may hold secrets.
-QUIET = ("aiohttp.access", "asyncio", "gql", "gql.transport", "asyncpg")
+QUIET = ("aiohttp.access", "asyncio", "gql", "gql.transport")
+SILENT = ("asyncpg",)  # it tells of a lost database at length; so do we, once
 
 
 def configure(*, form: Literal["text", "json"], level: str) -> None:
@@ -36,6 +37,8 @@ def configure(*, form: Literal["text", "json"], level: str) -> None:
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

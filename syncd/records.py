@@ -182,14 +182,30 @@ class ObservedVariant:
 
 
 @dataclass(frozen=True, slots=True)
-class ObservedProduct:
-    """What a read of one product showed: all its variants, its files in order.
+class ObservedFields:
+    """The fields of a variant that are ours, as Shopify shows them; `file` is its picture's GID."""
 
-    `created_as` is the digest we wrote into it when it was created, if it was us.
+    sku: str
+    barcode: str
+    price: str
+    compare_at_price: str | None
+    tracked: bool
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedProduct:
+    """What a read of one product showed: every field that is ours.
+
+    `fields` are the variants' by their GIDs, `files` are alts by GID in the order of the pictures.
     """
 
     gid: str
-    created_as: str | None
+    title: str
+    vendor: str
+    status: Literal["ACTIVE", "DRAFT", "ARCHIVED", "UNLISTED"]
+    description_html: str
     options: tuple[str, ...]
     variants: tuple[ObservedVariant, ...]
-    files: tuple[str, ...]
+    fields: Mapping[str, ObservedFields]
+    files: Mapping[str, str]

@@ -33,7 +33,12 @@ def _loopback(address: str) -> str:
 
 
 def _postgres(address: str) -> str:
-    if urlsplit(address).scheme not in ("postgresql", "postgres"):
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"give it as postgresql://USER:PASSWORD@HOST/DATABASE; {error}") from None
+    if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("give it as postgresql://USER:PASSWORD@HOST/DATABASE")
     return address
 

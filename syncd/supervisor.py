@@ -14,7 +14,7 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import ContractError, SyncdError
+from syncd.errors import ConfigError, ContractError, SyncdError
 from syncd.flows import push
 from syncd.postgres import nodes, outbox, shops
 from syncd.records import Shop
@@ -29,6 +29,13 @@ BEAT_S = 5.0
 CONTRACT_PAUSE_S = 15.0
 SHOP_PAUSE_S = 60.0
 STOP_S = 8.0  # what is under way may end in this time; then it is cut off
+DATABASE_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 log = structlog.get_logger()
 
 
@@ -108,7 +115,12 @@ async def stop_signal() -> None:
 async def _route(house: House) -> None:
     """Move events to changes, and wake the pumps of the shops they concern."""
     while not house.stop.is_set():
-        routed = await outbox.route_once(house.pool)
+        try:
+            routed = await outbox.route_once(house.pool)
+        except ContractError as error:
+            log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
+            await house.rest(CONTRACT_PAUSE_S)
+            continue
         for shop_id in routed.shops:
             house.bells[shop_id].ring()
         if not routed.events:
@@ -136,8 +148,8 @@ async def _tend_shop(house: House, shop: Shop) -> None:
     """Pump one shop until it may not be pushed any more; trouble pauses it for a while."""
     try:
         await _pump(house, shop)
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-        raise
+    except (*DATABASE_LOST, ConfigError):
+        raise  # a wrong key, say, is this node's trouble and not the shop's
     except Exception as error:
         is_ours = not isinstance(error, SyncdError)
         seconds = CONTRACT_PAUSE_S if isinstance(error, ContractError) else SHOP_PAUSE_S

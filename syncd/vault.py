@@ -65,7 +65,7 @@ class Vault:
         except InvalidToken as error:
             raise ConfigError(
                 "the credentials were sealed with another key",
-                hint="check SYNCD_KEY_FILE, or give the shop's credentials anew",
+                hint="check SYNCD_KEY_FILE, or give the token anew with `syncd shop token`",
             ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,9 +110,60 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
 ) -> None:
     address = f"postgresql://me:secret@127.0.0.1:{unused_tcp_port}/x"
     shell.settings = {"SYNCD_DATABASE_URL": address}
-    assert shell.run("status") == os.EX_CONFIG
+    assert shell.run("status") == os.EX_TEMPFAIL
     assert "cannot reach the database" in shell.output
     assert "secret" not in shell.output
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("postgresql://me:se@cret@127.0.0.1:1/x", id="an @ in the password"),
+        pytest.param("postgresql://me:cret@127.0.0.1:99999/x", id="a port that is none"),
+    ],
+)
+def test_an_address_that_is_none_is_told_without_its_password(shell: Shell, address: str) -> None:
+    shell.settings = {"SYNCD_DATABASE_URL": address}
+    assert shell.run("status") in (os.EX_CONFIG, os.EX_TEMPFAIL)
+    assert "cret" not in shell.output
+
+
+def test_a_port_that_was_asked_for_is_taken_or_nothing(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert shell.run("sandbox", "--port", str(port)) == os.EX_CONFIG
+    assert f"port {port} of 127.0.0.1 is taken" in shell.output
+
+
+def test_a_resync_waits_for_no_daemon_that_was_killed(
+    filled: Shell, portal: BlockingPortal
+) -> None:
+    assert add(filled) == 0
+    dead = "insert into syncd.node (name, seen_at) values ('x:1', now() - interval '14 s')"
+    portal.call(execute, filled.settings["SYNCD_DATABASE_URL"], dead)
+    assert filled.run("resync") == 0
+    assert "no daemon runs" in filled.output
+
+
+def test_a_product_is_shown_from_three_sides(filled: Shell, portal: BlockingPortal) -> None:
+    assert add(filled) == 0
+    assert filled.run("show", "product", "1") == 1
+    assert "Jakke" in filled.output
+    assert filled.run("resync") == 0
+    assert filled.run("show", "product", "1") == 0
+    assert filled.output.count("Jakke") == 3
+    change = "update retail.product set title = 'Varm jakke' where product_id = 1"
+    portal.call(execute, filled.settings["SYNCD_DATABASE_URL"], change)
+    assert filled.run("show", "product", "1") == 1
+    assert "Varm jakke" in filled.output
+    assert filled.run("show", "product", "999") == os.EX_CONFIG
+
+
+def test_a_new_token_takes_the_place_of_a_revoked_one(filled: Shell) -> None:
+    assert add(filled) == 0
+    assert filled.run("shop", "token", DOMAIN, "--token", "shpat_wrong") == os.EX_UNAVAILABLE
+    assert filled.run("shop", "token", DOMAIN, "--token", "shpat_right") == 0
+    assert filled.run("check") == 0
 
 
 def test_a_database_that_was_never_migrated_says_so(shell: Shell, empty_database_url: str) -> None:
@@ -158,7 +210,7 @@ def test_a_shop_is_added_checked_sent_to(filled: Shell) -> None:
     assert "shpat_right" not in filled.output
     assert filled.run("check") == 0, filled.output
     assert filled.run("resync") == 0, filled.output
-    assert "2 products compared, 0 wait, 0 dead" in filled.output
+    assert "2 of 2 products compared, 0 dead" in filled.output
     assert filled.run("status") == 0
     assert "linked" in filled.output
     assert "no daemon runs" in filled.output

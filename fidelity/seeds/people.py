@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fidelity.seeds.making import LONG_AGO, Seeding, made, things
 from fidelity.seeds.pictures import metafields
 from fidelity.world import Thing
+from syncd.sandbox.countries import COUNTRIES, PROVINCES
 from syncd.sandbox.records_people import Address, Consent, Customer
 
 
@@ -61,6 +63,8 @@ def _default(default: Any, addresses: tuple[Address, ...]) -> int | None:
 
 
 def address(seeding: Seeding, thing: Thing, model: str | None = None) -> Address:
+    country = thing.get("countryCodeV2") or thing.get("countryCode")
+    country = country or _code(COUNTRIES, thing, "country")
     return made(
         Address,
         id=seeding.number("MailingAddress", thing),
@@ -70,12 +74,17 @@ def address(seeding: Seeding, thing: Thing, model: str | None = None) -> Address
         address1=thing.get("address1"),
         address2=thing.get("address2"),
         city=thing.get("city"),
-        province=thing.get("provinceCode"),
-        country=thing.get("countryCodeV2") or thing.get("countryCode"),
+        province=thing.get("provinceCode") or _code(PROVINCES.get(country or "", {}), thing),
+        country=country,
         zip=thing.get("zip"),
         phone=thing.get("phone"),
         model=model,
     )
+
+
+def _code(names: Mapping[str, str], thing: Thing, field: str = "province") -> str | None:
+    """The code of a country or a province whose name is shown."""
+    return next((code for code, name in names.items() if name == thing.get(field)), None)
 
 
 def _consent(thing: Any, contact: Any) -> Consent | None:

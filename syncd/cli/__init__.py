@@ -1,8 +1,9 @@
 """The command line: one function a command, which parses, calls one function, prints.
 
 run      the commands' common ground: settings, target, errors with their exit codes
-service  run, migrate, status, resync, check
-shop     shop add, list, show, declare-empty
+service  run, migrate, status, resync, check, psql
+shop     shop add, list, show, token, declare-empty
+look     show product
 tools    demo, sandbox, backoffice import
 show     tables and lines
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import typer
 
-from syncd.cli import service, shop, tools
+from syncd.cli import look, service, shop, tools
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 service.register(app)
 tools.register(app)
+app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
 

@@ -16,9 +16,10 @@ from rich.markup import escape
 
 from syncd import logs, settings
 from syncd.demo import home
-from syncd.errors import ConfigError, ContractError, ShopifyError, SyncdError
+from syncd.errors import ConfigError, ContractError, OutageError, ShopifyError, SyncdError
 from syncd.postgres import db, migrate
 from syncd.settings import Settings
+from syncd.supervisor import DATABASE_LOST
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
@@ -67,7 +68,7 @@ async def opened(
     async with db.connect(found.database_url, name=name, size=size) as pool:
         if missing := await migrate.missing(pool):
             raise ConfigError(
-                f"the database lacks {len(missing)} migrations of this syncd",
+                f"the database lacks migrations of this syncd: {len(missing)}",
                 hint="run `syncd migrate`",
             )
         yield pool
@@ -116,7 +117,11 @@ def exit_code(error: BaseException) -> int:
             return os.EX_DATAERR
         case ShopifyError():
             return os.EX_UNAVAILABLE
-        case asyncpg.PostgresError() | asyncpg.InterfaceError() | ConnectionError():
+        case asyncpg.InsufficientPrivilegeError():
+            return os.EX_CONFIG
+        case OutageError() | ConnectionError():
+            return os.EX_TEMPFAIL
+        case _ if isinstance(error, DATABASE_LOST):
             return os.EX_TEMPFAIL
         case OSError():
             return os.EX_IOERR
@@ -133,7 +138,10 @@ def complain(error: BaseException) -> None:
             message, hint = error.message, error.hint
         case OSError(filename=str() as name):
             message, hint = f"cannot use {name}: {error.strerror}", "check its rights and its disk"
-        case asyncpg.PostgresError() | asyncpg.InterfaceError() | OSError():
+        case asyncpg.InsufficientPrivilegeError():
+            message = f"the database refuses: {error}"
+            hint = "grant syncd's role what docs/backoffice.md names, or use another role"
+        case _ if exit_code(error) == os.EX_TEMPFAIL:
             message, hint = f"the database was lost: {error}", "start again when it is back"
         case _:
             message, hint = f"syncd made a mistake: {error!r}", "report it with what stands above"

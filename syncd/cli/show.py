@@ -11,9 +11,14 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from syncd.flows.checkup import Finding
+from syncd.flows.sides import Sides
 from syncd.postgres.nodes import Node
 from syncd.postgres.status import Backlog, LastError, RouterLag
 from syncd.records import Shop
+from syncd.rules.fields import lines
+from syncd.rules.text import shortened
+
+LONGEST = 60  # characters of a value
 
 
 def ago(then: datetime | None, now: datetime) -> str:
@@ -28,24 +33,24 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def backlog(console: Console, rows: Sequence[Backlog], now: datetime) -> None:
-    """What waits, a row a shop."""
+    """What waits, a row a shop; in flight and retrying are shown where there are any."""
     if not rows:
         console.print("There is no shop yet: add one with `syncd shop add`")
         return
-    table = Table(Column("shop", overflow="fold"), "state", box=box.SIMPLE)
-    for name in ("waiting", "oldest", "in flight", "retrying", "dead", "linked"):
+    figures: dict[str, list[str]] = {
+        "waiting": [str(row.waiting) for row in rows],
+        "oldest": [ago(row.oldest_event_at, now) for row in rows],
+        "in flight": [str(row.in_flight or "") for row in rows],
+        "retrying": [str(row.retrying or "") for row in rows],
+        "dead": [f"[red]{row.dead}[/]" if row.dead else "0" for row in rows],
+        "linked": [str(row.linked) for row in rows],
+    }
+    shown = {name: cells for name, cells in figures.items() if any(cells)}
+    table = Table(Column("shop", no_wrap=True), "state", box=box.SIMPLE, pad_edge=False)
+    for name in shown:
         table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(
-            row.domain.removesuffix(".myshopify.com"),
-            condition(row, now),
-            str(row.waiting),
-            ago(row.oldest_event_at, now),
-            str(row.in_flight),
-            str(row.retrying),
-            f"[red]{row.dead}[/]" if row.dead else "0",
-            str(row.linked),
-        )
+    for row, *cells in zip(rows, *shown.values(), strict=True):
+        table.add_row(row.domain.removesuffix(".myshopify.com"), condition(row, now), *cells)
     console.print(table)
 
 
@@ -135,3 +140,28 @@ def finding(console: Console, one: Finding) -> None:
     console.print(f"{sign} {escape(one.what)}", soft_wrap=True)
     if one.hint:
         console.print(f"  → {escape(one.hint)}", soft_wrap=True)
+
+
+def sides(console: Console, one: Sides) -> None:
+    """A product's three sides, a row a field; what differs from the Backoffice's is in red."""
+    columns = {
+        "Backoffice": one.wanted,
+        "sent": one.known,
+        "Shopify": one.observed,
+    }
+    texts = {name: lines(form) if form else {} for name, form in columns.items()}
+    table = Table("", *(Column(name, overflow="fold") for name in columns), box=box.SIMPLE)
+    for field in dict.fromkeys(name for side in texts.values() for name in side):
+        cells = [side.get(field, "–" if not side else "") for side in texts.values()]
+        shown = [
+            escape(shortened(cell, LONGEST))
+            if cell == cells[0] or "–" in (cell, cells[0])
+            else f"[red]{escape(shortened(cell, LONGEST))}[/]"
+            for cell in cells
+        ]
+        table.add_row(field, *shown)
+    console.print(table)
+    if one.refusal:
+        console.print(f"[yellow]![/] {escape(one.refusal)}", soft_wrap=True)
+    if one.gid:
+        console.print(f"[dim]{one.gid}[/]")

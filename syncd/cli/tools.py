@@ -15,19 +15,32 @@ from syncd.cli.run import FOUND_WRONG, configured, console, opened, run, target
 from syncd.demo import home as homes
 from syncd.demo import report, tour
 from syncd.demo.stage import SANDBOX_PORT, Wanted
+from syncd.errors import ConfigError
 from syncd.postgres import reference
+from syncd.postgres.launch import is_free
 from syncd.postgres.reference import Counts
 from syncd.sandbox import server
 from syncd.sandbox.options import ShopOptions
 from syncd.supervisor import stop_signal
 
 backoffice_app = typer.Typer(no_args_is_help=True)
+Port = Annotated[
+    int | None,
+    typer.Option(help="The sandbox's port; without it 8600, or another when that is taken"),
+]
 Plan = Annotated[str, typer.Option(help="The shop's plan: standard, advanced, plus or enterprise")]
 
 
 @backoffice_app.callback()
 def backoffice() -> None:
     """The reference Backoffice."""
+
+
+def chosen(port: int | None) -> int:
+    """The port to listen on; raises ConfigError when one that was asked for is taken."""
+    if port is not None and not is_free(port):
+        raise ConfigError(f"port {port} of 127.0.0.1 is taken", hint="name another, or none")
+    return SANDBOX_PORT if port is None else port
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +55,7 @@ def demo(
         Path | None, typer.Option(help="A Shopify product export instead of the sample")
     ] = None,
     plan: Plan = "plus",
-    port: Annotated[int, typer.Option(help="The sandbox's port, if it is free")] = SANDBOX_PORT,
+    port: Port = None,
     remove: Annotated[
         bool, typer.Option("--remove", help="Delete the data of all demos, and end")
     ] = False,
@@ -56,16 +69,14 @@ def demo(
     logs.configure(form=found.log_format, level="warning")
 
     async def work() -> int:
-        wanted = Wanted(csv=csv, plan=plan, port=port)
+        wanted = Wanted(csv=csv, plan=plan, port=chosen(port))
         return 0 if await tour.run(home, wanted, console, is_once=once) else FOUND_WRONG
 
     run(work)
 
 
 def sandbox(
-    port: Annotated[
-        int, typer.Option(help="On 127.0.0.1; a taken one gives another")
-    ] = SANDBOX_PORT,
+    port: Port = None,
     file: Annotated[Path | None, typer.Option(help="Keep the shop in this file")] = None,
     plan: Plan = "standard",
     domain: Annotated[str, typer.Option(help="The shop's domain")] = "syncd-demo.myshopify.com",
@@ -75,7 +86,7 @@ def sandbox(
 
     async def work() -> None:
         options = ShopOptions(domain=domain, plan=plan, token=token)
-        async with server.running(options, file=file, port=port) as running:
+        async with server.running(options, file=file, port=chosen(port)) as running:
             console.print(f"[green]✓[/] {domain} is open at {running.url} (token {escape(token)})")
             console.print(f"  SYNCD_SHOPIFY_URL={running.url}")
             await stop_signal()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -96,20 +94,16 @@ def summary(console: Console, rows: Sequence[tuple[str, str]]) -> None:
     console.print(table)
 
 
-def farewell(console: Console, *, psql: str, address: str, postgres_bin: Path | None) -> None:
+def farewell(console: Console, *, address: str) -> None:
     """What to do next while the demo runs."""
-    program = "psql"
-    if shutil.which("psql") is None and postgres_bin is not None:
-        program = str(postgres_bin / "psql")
     console.print()
-    console.print("[bold]The daemon keeps running. Try, in another terminal:[/]")
-    rows = [
-        ("see the shop", address),
-        ("change the Backoffice", f"{program} '{psql}'"),
-        ("", "  update retail.price set list_price = 199 where variant_id = 1;"),
+    console.print("[bold]The daemon keeps running. In another terminal:[/]")
+    for name, what in (
+        ("the shop", address),
+        ("the Backoffice", "make psql"),
+        ("", "update retail.price set list_price = 199 where variant_id = 1;"),
         ("how it stands", "make status"),
-        ("send everything again", "make resync"),
+        ("compare everything", "make resync"),
         ("stop", "Ctrl-C here; `make clean` removes the data"),
-    ]
-    for name, what in rows:
-        console.print(f"  [dim]{name:<22}[/] {escape(what)}", soft_wrap=True, highlight=False)
+    ):
+        console.print(f"  [dim]{name:<19}[/]{escape(what)}", soft_wrap=True, highlight=False)

@@ -16,6 +16,7 @@ from syncd.catalogue.entries import Catalogue
 from syncd.demo import home as homes
 from syncd.demo import report
 from syncd.demo.home import Home
+from syncd.errors import ConfigError
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
 from syncd.postgres import db, embedded, reference, shops
@@ -102,6 +103,11 @@ def read(csv: Path | None, console: Console) -> tuple[Catalogue, str]:
         return catalogue, hashlib.sha256(repr(catalogue).encode()).hexdigest()
     content = shopify_csv.content(csv)
     reading = shopify_csv.read(content, name=csv.name)
+    if not reading.catalogue.products:
+        report.problems(console, reading.problems, "things in the file cannot be loaded")
+        raise ConfigError(
+            f"{csv.name} has no product that can be loaded", hint="the rows above tell why"
+        )
     report.problems(console, reading.problems, "things in the file cannot be loaded")
     return reading.catalogue, hashlib.sha256(content).hexdigest()
 

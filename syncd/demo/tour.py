@@ -19,7 +19,7 @@ from syncd.demo.home import Home
 from syncd.demo.stage import ACCOUNT, Stage, Wanted, stage
 from syncd.errors import RowError, SyncdError
 from syncd.flows import resync
-from syncd.postgres import backoffice, binaries, history, status
+from syncd.postgres import backoffice, history, status
 from syncd.records import Form
 from syncd.rules import mapping
 from syncd.supervisor import serve, stopped_by_signal
@@ -58,7 +58,7 @@ async def run(home: Home, wanted: Wanted, console: Console, *, is_once: bool) ->
             try:
                 is_equal = await _lead(scene, console, is_once=is_once)
                 if not is_once and not house.stop.is_set():
-                    _farewell(scene, console)
+                    report.farewell(console, address=scene.address)
                     await house.stop.wait()
             finally:
                 house.stop.set()
@@ -69,13 +69,13 @@ async def run(home: Home, wanted: Wanted, console: Console, *, is_once: bool) ->
 async def _lead(scene: Stage, console: Console, *, is_once: bool) -> bool:
     sent = await _send(scene, console)
     if scene.house.stop.is_set():
-        return False
+        return True  # somebody's wish, and nothing is lost
     delays_s = await _show_live(scene, console)
     forms, refused = await _forms(scene)
     rows = [
         ("products in the Backoffice", f"{len(forms) + len(refused)}"),
         ("variants", f"{sum(len(form.variants) for form in forms.values())}"),
-        ("product writes while sending", f"{sent.writes}"),
+        ("writes while sending: products, publications", f"{sent.writes}"),
         ("sending took", f"{sent.took_s:.1f} s"),
         ("products a second", f"{sent.products / max(sent.took_s, 0.001):.0f}"),
         ("live change, commit to accepted, median", f"{statistics.median(delays_s):.3f} s"),
@@ -104,11 +104,15 @@ async def _send(scene: Stage, console: Console) -> Sent:
             progress.update(task, completed=total - waiting)
             await scene.house.rest(LOOK_S)
     took_s = time.monotonic() - began_s
+    if waiting:
+        done = total - waiting
+        console.print(f"[yellow]![/] stopped at {done} of {total}; the next start sends the rest")
     sent = Sent(total, await _writes(scene) - before, took_s)
-    console.print(
-        f"[green]✓[/] {total} products compared with what the shop holds, "
-        f"{sent.writes} product writes [dim]({took_s:.1f} s)[/]"
-    )
+    if not waiting:
+        console.print(
+            f"[green]✓[/] {total} products compared with what was sent last, "
+            f"{sent.writes} product writes [dim]({took_s:.1f} s)[/]"
+        )
     return sent
 
 
@@ -116,9 +120,16 @@ async def _show_live(scene: Stage, console: Console) -> list[float]:
     """Change the Backoffice by plain SQL, and time each change until the shop has accepted it."""
     console.print("[green]✓[/] The daemon follows the Backoffice. Live changes:")
     pool = scene.pool
-    prices = [edits.raise_price(pool, ACCOUNT, place) for place in range(PRICE_EDITS)]
-    others = [edits.put_inactive(pool, ACCOUNT, PRICE_EDITS), edits.add_product(pool, ACCOUNT)]
-    return [await _time(scene, edit, console) for edit in (*prices, *others)]
+    count = await edits.count_active(pool, ACCOUNT)
+    delays_s = [
+        await _time(scene, edits.raise_price(pool, ACCOUNT, place), console)
+        for place in range(min(PRICE_EDITS, count))
+    ]
+    if count:
+        last = min(PRICE_EDITS, count - 1)
+        delays_s.append(await _time(scene, edits.put_inactive(pool, ACCOUNT, last), console))
+    delays_s.append(await _time(scene, edits.add_product(pool, ACCOUNT), console))
+    return delays_s
 
 
 async def _time(scene: Stage, editing: Coroutine[Any, Any, Edit], console: Console) -> float:
@@ -174,16 +185,6 @@ async def _prove(
         "each field of ours, each published"
     )
     return True
-
-
-def _farewell(scene: Stage, console: Console) -> None:
-    programs = binaries.wheel()
-    report.farewell(
-        console,
-        psql=scene.database_url,
-        address=scene.address,
-        postgres_bin=programs[0] if programs else None,
-    )
 
 
 async def _writes(scene: Stage) -> int:

@@ -18,6 +18,8 @@ from syncd.shopify import client as shopify
 from syncd.shopify.client import API_VERSION
 from syncd.vault import Vault
 
+PATIENCE_S = 3.0  # somebody sits and waits
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -51,7 +53,9 @@ async def of_shops(
     for shop in await shops.all(pool):
         try:
             token = vault.unseal(await shops.credentials(pool, shop.shop_id))
-            async with shopify.connect(shop.domain, token, url=shopify_url) as client:
+            async with shopify.connect(
+                shop.domain, token, url=shopify_url, deadline_s=PATIENCE_S
+            ) as client:
                 probe = await onboard.probe(client)
                 version = client.served_version
         except SyncdError as error:

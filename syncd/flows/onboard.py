@@ -93,7 +93,9 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
     `sealed` is the encrypted token. Raises ConfigError for what does not fit, naming the choices.
     """
     found = await probe(client)
-    _refuse_the_wrong_shop(found, wishes)
+    _refuse_the_wrong_shop(found, wishes.domain)
+    if wishes.is_empty:
+        _refuse_a_full_shop(found)
     account_id = choose(
         "account", wishes.account, {key: key for key in await backoffice.accounts(pool)}
     )
@@ -127,16 +129,22 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
     )
 
 
+async def renew_token(pool: asyncpg.Pool, client: Client, shop: Shop, *, sealed: bytes) -> None:
+    """Store another token, which `client` uses, once it has shown that it fits the shop."""
+    _refuse_the_wrong_shop(await probe(client), shop.domain)
+    await shops.set_credentials(pool, shop.shop_id, sealed)
+
+
 async def declare_empty(pool: asyncpg.Pool, client: Client, shop: Shop) -> None:
     """Let products be created in a shop that holds none; raises ConfigError when it holds some."""
     _refuse_a_full_shop(await probe(client))
     await shops.declare_empty(pool, shop.shop_id)
 
 
-def _refuse_the_wrong_shop(found: Probe, wishes: Wishes) -> None:
-    if found.domain != wishes.domain:
+def _refuse_the_wrong_shop(found: Probe, domain: str) -> None:
+    if found.domain != domain:
         raise ConfigError(
-            f"the address of {wishes.domain} is answered by {found.domain}",
+            f"the address of {domain} is answered by {found.domain}",
             hint="give the domain that the token belongs to",
         )
     if found.missing_scopes:
@@ -145,8 +153,6 @@ def _refuse_the_wrong_shop(found: Probe, wishes: Wishes) -> None:
             f"the token of {found.domain} lacks scopes: {needed}",
             hint="give the app these scopes in Shopify, install it anew and take the new token",
         )
-    if wishes.is_empty:
-        _refuse_a_full_shop(found)
 
 
 def _refuse_a_full_shop(found: Probe) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,14 +10,16 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import CallError, SyncdError
-from syncd.flows.push_product import Parcel, carry
+from syncd.errors import CallError, RowError
+from syncd.flows.outcome import Outcome, interrupted, judged
+from syncd.flows.parcel import Parcel
+from syncd.flows.push_product import carry, withdraw
 from syncd.postgres import backoffice, history, links, outbox
 from syncd.postgres.db import Connection, clock, transaction
 from syncd.postgres.outbox import Settled
 from syncd.records import Change, Form, Link, Product, Shop
-from syncd.rules import mapping, retry
-from syncd.rules.retry import Ack, Dead, Retry, Verdict
+from syncd.rules import mapping
+from syncd.rules.retry import Ack
 from syncd.shopify.client import Client
 
 CLAIMED = 24  # changes a step; few, so that urgent news soon have their turn
@@ -26,24 +27,26 @@ AT_ONCE = 8  # products on their way at the same time
 CARRY_S = 150.0  # for one product with all its calls
 LEASE_S = 30.0  # what a killed daemon held is due again after this
 RENEWED_S = 10.0
-INTERRUPTED = "interrupted while it was being sent"
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one change fared: `parcel` tells what Shopify accepted, None if nothing was to be sent.
+class Run:
+    """What all products of a step share."""
 
-    Without a verdict the change is given back; `halt` is the error that no change can help.
-    `ended_s` is the time of Shopify's last answer by the monotonic clock.
-    """
+    pool: asyncpg.Pool
+    client: Client
+    shop: Shop
 
-    change: Change
-    verdict: Verdict | None
-    error: str = ""
-    parcel: Parcel | None = None
-    ended_s: float = 0.0
-    halt: SyncdError | None = None
+    def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
+        async def hold() -> None:
+            if not await outbox.is_held(self.pool, change):
+                raise CallError(f"product {change.key} was taken over by another node")
+
+        async def owner_of(gid: str) -> str | None:
+            return await links.key_of(self.pool, shop_id=self.shop.shop_id, gid=gid)
+
+        return Parcel(change.key, wanted, link, hold, owner_of)
 
 
 async def push_once(
@@ -52,8 +55,9 @@ async def push_once(
     """One step: up to CLAIMED changes reach the shop; returns how many were claimed, 0 when idle.
 
     Once `stop` is set no further product is begun and the claims on those are given back. Raises
-    ShopError, KindError or ContractError when no change can help, CallError never; what was
-    accepted is settled first, also when the step is cancelled.
+    ShopError, KindError or ContractError when no change can help, asyncpg's errors when the
+    database is lost; what was accepted is settled first. A product that is cut off in the middle
+    is due again at once, and is read before it is written.
     """
     claimed = await outbox.claim(
         pool, shop_id=shop.shop_id, worker=node, lease_s=LEASE_S, most=CLAIMED
@@ -61,7 +65,7 @@ async def push_once(
     outcomes = {change.change_id: Outcome(change, None) for change in claimed}
     try:
         if claimed:
-            await _push_all(pool, client, shop, outcomes, stop=stop or anyio.Event())
+            await _push_all(Run(pool, client, shop), outcomes, stop or anyio.Event())
     finally:
         with anyio.CancelScope(shield=True):
             await _settle(pool, shop, list(outcomes.values()))
@@ -71,15 +75,9 @@ async def push_once(
     return len(claimed)
 
 
-async def _push_all(
-    pool: asyncpg.Pool,
-    client: Client,
-    shop: Shop,
-    outcomes: dict[int, Outcome],
-    *,
-    stop: anyio.Event,
-) -> None:
+async def _push_all(run: Run, outcomes: dict[int, Outcome], stop: anyio.Event) -> None:
     """Push the claimed changes, AT_ONCE at a time, until all are done or one says halt."""
+    pool, shop = run.pool, run.shop
     changes = [outcome.change for outcome in outcomes.values()]
     keys = [change.key for change in changes]
     products = await backoffice.products(
@@ -96,86 +94,73 @@ async def _push_all(
         async with places:
             if stop.is_set() or any(outcome.halt for outcome in outcomes.values()):
                 return
-            outcomes[change.change_id] = _interrupted(change)
+            outcomes[change.change_id] = interrupted(change)
             outcomes[change.change_id] = await _push(
-                client,
-                shop,
-                change,
-                product=products.get(change.key),
-                link=known.get(change.key),
+                run, change, product=products.get(change.key), link=known.get(change.key)
             )
 
-    async with anyio.create_task_group() as renewing:
-        renewing.start_soon(_renew, pool, changes)
-        async with anyio.create_task_group() as group:
-            for change in changes:
-                group.start_soon(push, change)
-        renewing.cancel_scope.cancel()
+    try:
+        async with anyio.create_task_group() as renewing:
+            renewing.start_soon(_renew, pool, changes)
+            async with anyio.create_task_group() as group:
+                for change in changes:
+                    group.start_soon(push, change)
+            renewing.cancel_scope.cancel()
+    except ExceptionGroup as errors:
+        raise _first(errors) from errors
+
+
+def _first(error: Exception) -> Exception:
+    """The first error that task groups have wrapped: a lost database, most likely."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 async def _renew(pool: asyncpg.Pool, changes: Sequence[Change]) -> None:
     """Keep the claims while the products are on their way."""
     while True:
         await anyio.sleep(RENEWED_S)
-        await outbox.renew(pool, changes, lease_s=LEASE_S)
+        with anyio.move_on_after(LEASE_S - 2 * RENEWED_S):
+            await outbox.renew(pool, changes, lease_s=LEASE_S)
 
 
-async def _push(
-    client: Client, shop: Shop, change: Change, *, product: Product | None, link: Link | None
-) -> Outcome:
+async def _push(run: Run, change: Change, *, product: Product | None, link: Link | None) -> Outcome:
     """Carry one product: the one place where any error becomes a verdict."""
     parcel: Parcel | None = None
     try:
-        form = _wanted(product, link, shop)
-        if form is not None:
-            parcel = Parcel(change.key, form, link)
-            with anyio.fail_after(CARRY_S):
-                await carry(client, shop, parcel, product, is_doubtful=change.is_repeated)
+        with anyio.fail_after(CARRY_S):
+            form, complaint = _wanted(product, link, run.shop)
+            if form is not None:
+                parcel = run.parcel(change, form, link)
+                await carry(run.client, run.shop, parcel, product, is_doubtful=change.is_repeated)
+            elif change.is_repeated and complaint is None:
+                await withdraw(run.client, change.key)
+        if complaint is not None:
+            raise complaint
     except Exception as error:
-        return _judged(change, error, parcel)
+        return judged(change, error, parcel)
     return Outcome(change, Ack(), parcel=parcel, ended_s=anyio.current_time())
 
 
-def _wanted(product: Product | None, link: Link | None, shop: Shop) -> Form | None:
-    """What the shop should hold; None for a product that is neither here nor there."""
-    if product is not None:
-        return mapping.wanted(product, shop)
-    return mapping.gone(link.known) if link is not None else None
+def _wanted(
+    product: Product | None, link: Link | None, shop: Shop
+) -> tuple[Form | None, RowError | None]:
+    """What the shop should hold; None for a product that is neither here nor there.
 
-
-def _judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
-    """A verdict on a failed attempt, or its halt; a bug of ours is one, with its traceback."""
-    ended_s = anyio.current_time()
+    One that no shop could hold comes with a complaint; if it is off sale in the Backoffice, what
+    the shop holds of it goes off sale all the same.
+    """
+    if product is None:
+        return (mapping.gone(link.known), None) if link is not None else (None, None)
+    if left := mapping.left_out(product.images):
+        log.warning("pictures_left_out", key=product.key, addresses=left[:3], count=len(left))
     try:
-        verdict = retry.decide(_timed(error), change.attempt, random.random())
-    except SyncdError as halt:
-        # Fenced by its claim, as any settling is, if there is something to write down.
-        is_moved = parcel is not None and parcel.link is not parcel.before
-        kept = Retry(0.0, blame=False) if is_moved else None
-        return Outcome(change, kept, str(halt), parcel, ended_s, halt)
-    is_ours = not isinstance(error, SyncdError | TimeoutError)
-    said = f"syncd made a mistake: {error!r}" if is_ours else str(_timed(error))
-    event = "change_dead" if isinstance(verdict, Dead) else "change_retried"
-    log.warning(
-        event,
-        key=change.key,
-        attempt=change.attempt,
-        error=said,
-        exc_info=error if is_ours else None,
-    )
-    return Outcome(change, verdict, error=said, parcel=parcel, ended_s=ended_s)
-
-
-def _timed(error: Exception) -> Exception:
-    """Our own deadline is nobody's fault; Shopify may have carried out what was under way."""
-    if isinstance(error, TimeoutError):
-        return CallError(f"no end in sight after {CARRY_S:.0f} s", is_unknown=True)
-    return error
-
-
-def _interrupted(change: Change) -> Outcome:
-    """What it is while it is under way: nobody knows yet whether Shopify accepted anything."""
-    return Outcome(change, Retry(0.0, blame=False), error=INTERRUPTED)
+        return mapping.wanted(product, shop), None
+    except RowError as complaint:
+        if link is None or product.is_active:
+            return None, complaint
+        return mapping.withdrawn(link.known, shop), complaint
 
 
 async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -> None:
@@ -191,7 +176,8 @@ async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -
             for outcome in ended:
                 if outcome.change.change_id in held:
                     ago_s = now_s - outcome.ended_s
-                    await _note(connection, shop, outcome, now - timedelta(seconds=ago_s))
+                    async with connection.transaction():
+                        await _note(connection, shop, outcome, now - timedelta(seconds=ago_s))
     left = [outcome.change for outcome in outcomes if not outcome.verdict]
     await outbox.give_back(pool, left)
 

@@ -65,7 +65,7 @@ def wait_for(path: Path) -> int:
         if time.monotonic() > deadline:
             raise ConfigError(
                 f"{path.parent} is already in use by process {path.read_text().strip()}",
-                hint="stop that process, or name another folder",
+                hint="stop that process (a demo that runs already?), or name another folder",
             )
         time.sleep(0.05)
 

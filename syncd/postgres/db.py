@@ -14,11 +14,18 @@ import asyncpg
 import orjson
 
 from syncd import assets
-from syncd.errors import ConfigError
+from syncd.errors import ConfigError, OutageError
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Executor = asyncpg.Pool | Connection
 
+REFUSED = (  # an address that is none, or that does not let us in: waiting does not help
+    ValueError,
+    OverflowError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
 HEADER = re.compile(r"^-- name: (\w+)\(([^)]*)\)$")
 
 
@@ -104,7 +111,8 @@ async def prepare(connection: asyncpg.Connection) -> None:
 async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncpg.Pool]:
     """A pool that is closed at the end of the block; `name` shows up in pg_stat_activity.
 
-    Raises ConfigError when the database cannot be reached or refuses us.
+    Raises ConfigError when the address is wrong or the database refuses us, OutageError when it
+    does not answer.
     """
     try:
         pool = await asyncpg.create_pool(
@@ -116,8 +124,18 @@ async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncp
             init=prepare,
             server_settings={"application_name": name},
         )
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        raise unreachable(url, error) from error
+    except REFUSED as error:
+        raise ConfigError(
+            f"the database {shown(url)} refuses us: {error}",
+            hint="check user, password and database in SYNCD_DATABASE_URL "
+            "(in a password, @ : / are written %40 %3A %2F)",
+        ) from error
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        what = str(error) or type(error).__name__
+        raise OutageError(
+            f"cannot reach the database {shown(url)}: {what}",
+            hint="check SYNCD_DATABASE_URL and that Postgres is running",
+        ) from error
     try:
         yield pool
     finally:
@@ -143,10 +161,6 @@ async def clock(db: Executor) -> datetime:
     return now
 
 
-def unreachable(url: str, error: BaseException) -> ConfigError:
-    """The one error for a database that does not answer, without the password."""
-    shown = re.sub(r"://([^:/@]+):[^@]*@", r"://\1:…@", url)
-    return ConfigError(
-        f"cannot reach the database {shown}: {error}",
-        hint="check SYNCD_DATABASE_URL and that Postgres is running",
-    )
+def shown(url: str) -> str:
+    """The address without its password, which ends at the last @."""
+    return re.sub(r"://([^:/@]+):.*@", r"://\1:…@", url)

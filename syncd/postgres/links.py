@@ -34,6 +34,12 @@ async def keys(db: Executor, shop_id: int) -> list[str]:
     return [row["key"] for row in await sql.keys.fetch(db, shop_id=shop_id)]
 
 
+async def key_of(db: Executor, *, shop_id: int, gid: str) -> str | None:
+    """The key of the product that is linked with this GID."""
+    key: str | None = await sql.key_of.value(db, shop_id=shop_id, gid=gid)
+    return key
+
+
 async def save(connection: Connection, shop_id: int, link: Link, accepted_at: datetime) -> None:
     """Write a link with exactly these variants, over what was there.
 

@@ -88,6 +88,12 @@ async def claim(
             return changes
 
 
+async def is_held(pool: asyncpg.Pool, change: Change) -> bool:
+    """Whether the claim is still ours: not settled, not taken over, its lease not over."""
+    held: bool = await sql.is_held.value(pool, change_id=change.change_id, token=change.token)
+    return held
+
+
 async def renew(pool: asyncpg.Pool, changes: Sequence[Change], *, lease_s: float) -> None:
     """Hold these claims `lease_s` longer from now; those lost meanwhile stay lost."""
     await sql.renew.execute(

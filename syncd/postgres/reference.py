@@ -161,6 +161,7 @@ async def _write(
     ids = {row["handle"]: row["product_id"] for row in found}
     options, images = rows_of.options(batch, ids), rows_of.images(batch, ids)
 
+    await sql.defer.execute(connection)
     touched += await sql.put_options.fetch(connection, rows=options)
     await sql.put_option_values.execute(connection, rows=rows_of.option_values(batch, ids))
     touched += await sql.put_images.fetch(connection, rows=images)

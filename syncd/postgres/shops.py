@@ -56,7 +56,7 @@ async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
     if row is None:
         raise ConfigError(
             f"shop {settings['domain']} has been added already",
-            hint="change its settings instead, or check the address",
+            hint="another token: `syncd shop token`; its settings: `syncd shop show`",
         )
     return _shop(row)
 
@@ -83,6 +83,11 @@ async def credentials(pool: asyncpg.Pool, shop_id: int) -> bytes:
     if sealed is None:
         raise ConfigError(f"there is no shop {shop_id}", hint="it may have been removed just now")
     return sealed
+
+
+async def set_credentials(pool: asyncpg.Pool, shop_id: int, sealed: bytes) -> None:
+    """Give a shop other credentials; a pause ends, since the old ones may have caused it."""
+    await sql.set_credentials.execute(pool, shop_id=shop_id, credentials=sealed)
 
 
 async def declare_empty(pool: asyncpg.Pool, shop_id: int) -> None:

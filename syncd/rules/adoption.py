@@ -2,88 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
-from syncd.records import Form, Link, ObservedProduct, VariantForm
+from syncd.records import (
+    Form,
+    Link,
+    ObservedFields,
+    ObservedProduct,
+    Picture,
+    VariantForm,
+)
 from syncd.rules import mapping
 from syncd.rules.changes import match_variants
-
-UNKNOWN = "\x01"  # no wanted text holds a control character, so this differs from all of them
+from syncd.rules.identities import shown_values
 
 
 def adopted(wanted: Form, observed: ObservedProduct, key: str) -> Link:
-    """The link to a product that carries our identity, but that we have no link to.
-
-    When it was created from just this form the link is whole and nothing needs to be sent.
-    Otherwise all that is known of it is which variants it has: all their fields will be sent.
-    """
-    ids = match_variants(wanted, {}, observed)
-    if observed.created_as == mapping.digest(wanted) and _is_whole(wanted, observed, len(ids)):
-        known = wanted
-        refs = [picture.ref for picture in wanted.pictures]
-        files = dict(zip(refs, observed.files, strict=True))
-    else:
-        known = _unknown(wanted, observed, set(ids))
-        files = {}
-    return Link(
-        key=key,
-        gid=observed.gid,
-        known=known,
-        digest=mapping.digest(known),
-        variants=ids,
-        files=files,
-        published_at=None,
-    )
+    """The link to a product that carries our identity, but that we have no link to."""
+    empty = Link(key, observed.gid, wanted, mapping.digest(wanted), {}, {}, None)
+    return reconsidered(wanted, empty, observed)
 
 
 def reconsidered(wanted: Form, link: Link, observed: ObservedProduct) -> Link:
-    """The link with its variants as Shopify shows them: some may be new, some gone.
+    """The link with what Shopify shows in the place of what we thought it held.
 
-    New are those that a write made whose answer was lost; their fields count as unknown.
+    A write whose answer was lost may have changed any field, and what we knew before may be
+    wanted again. Files keep their ids where they are still there.
     """
-    ids = match_variants(wanted, link.variants, observed)
+    ids = match_variants(wanted, link.variants, observed.variants)
+    files = {ref: gid for ref, gid in link.files.items() if gid in observed.files}
     shown = {variant.ids.variant for variant in observed.variants}
-    kept = {key: known for key, known in link.variants.items() if known.variant in shown}
-    fresh = [
-        _blank(variant) for variant in wanted.variants if variant.key in ids.keys() - kept.keys()
-    ]
-    known = [variant for variant in link.known.variants if variant.key in kept]
-    return replace(
-        link,
-        known=replace(link.known, variants=(*known, *fresh)),
-        variants={**kept, **ids},
-    )
+    kept = {key: one for key, one in link.variants.items() if one.variant in shown}
+    variants = {**kept, **ids}
+    keys = {one.variant: key for key, one in variants.items()}
+    refs = {gid: ref for ref, gid in files.items()}
+    known = observed_form(wanted, observed, keys=keys, refs=refs)
+    return replace(link, known=known, digest=mapping.digest(known), variants=variants, files=files)
 
 
-def _is_whole(wanted: Form, observed: ObservedProduct, matched: int) -> bool:
-    return (
-        wanted.options == observed.options
-        and matched == len(wanted.variants) == len(observed.variants)
-        and len(observed.files) == len(wanted.pictures)
-    )
+def observed_form(
+    like: Form, observed: ObservedProduct, *, keys: Mapping[str, str], refs: Mapping[str, str]
+) -> Form:
+    """What Shopify shows, in the canonical form, so that it can be held against `like`.
 
-
-def _unknown(wanted: Form, observed: ObservedProduct, keys: set[str]) -> Form:
-    """A form that differs from the wanted one in every field but the structure Shopify shows."""
+    `keys` are our variants' by their GIDs: others are the merchant's and left out. `refs` are our
+    pictures' by the GIDs of their files: another file stands under its GID, which is no address.
+    The description is looked at only where it is ours.
+    """
     return Form(
-        title="",
-        vendor="",
-        status="DRAFT" if wanted.status == "ACTIVE" else "ACTIVE",
-        description_html=None,
+        title=observed.title,
+        vendor=observed.vendor,
+        status=observed.status,
+        description_html=None if like.description_html is None else observed.description_html,
         options=observed.options,
-        variants=tuple(_blank(variant) for variant in wanted.variants if variant.key in keys),
-        pictures=(),
+        variants=tuple(
+            _variant(
+                keys[one.ids.variant],
+                shown_values(like, one),
+                observed.fields[one.ids.variant],
+                refs=refs,
+            )
+            for one in observed.variants
+            if one.ids.variant in keys
+        ),
+        pictures=tuple(_picture(gid, alt, refs) for gid, alt in observed.files.items()),
     )
 
 
-def _blank(variant: VariantForm) -> VariantForm:
-    """Known to be there, and nothing else: each of its fields differs from any wanted one."""
-    return replace(
-        variant,
-        sku=UNKNOWN,
-        barcode=UNKNOWN,
-        price="",
-        compare_at_price=None,
-        tracked=not variant.tracked,
-        picture=None,
+def _variant(
+    key: str, values: tuple[str, ...], fields: ObservedFields, *, refs: Mapping[str, str]
+) -> VariantForm:
+    return VariantForm(
+        key=key,
+        values=values,
+        sku=fields.sku,
+        barcode=fields.barcode,
+        price=mapping.money(Decimal(fields.price)),
+        compare_at_price=_money(fields.compare_at_price),
+        tracked=fields.tracked,
+        picture=None if fields.file is None else refs.get(fields.file, fields.file),
     )
+
+
+def _money(amount: str | None) -> str | None:
+    return None if amount is None else mapping.money(Decimal(amount))
+
+
+def _picture(gid: str, alt: str, refs: Mapping[str, str]) -> Picture:
+    address, _, version = refs.get(gid, gid).partition("#")
+    return Picture(address, version or None, alt)

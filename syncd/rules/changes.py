@@ -16,14 +16,13 @@ from syncd.records import (
     Shop,
     VariantForm,
 )
-from syncd.rules import inputs, limits, mapping
+from syncd.rules import inputs, limits
 from syncd.rules.identities import folded, shown_values
 from syncd.rules.identities import match_variants as match_variants
 from syncd.rules.text import fold
 
 NAMESPACE = "syncd"  # not the app's own $app, so that a new app keeps the identity
 IDENTITY = "backoffice_id"
-CREATED_AS = "created_as"
 PAGE = 250  # the most a connection gives at once; shopify.dev, usage limits, read 2026-11
 
 
@@ -41,11 +40,7 @@ def identity(key: str) -> dict[str, Any]:
 
 
 def create(product: Product, form: Form, shop: Shop) -> Write:
-    """The one call that makes a product; repeated, it finds the product by our custom id.
-
-    The digest is written along (metafield `created_as`): when the answer is lost, it tells whether
-    the product found is exactly what we sent.
-    """
+    """The one call that makes a product, with our identity."""
     quantities = {variant.key: variant.quantity for variant in product.variants}
     variants = [
         {
@@ -56,10 +51,7 @@ def create(product: Product, form: Form, shop: Shop) -> Write:
     ]
     fields = {
         **inputs.product_fields(form),
-        "metafields": [
-            inputs.metafield(NAMESPACE, IDENTITY, "id", product.key),
-            inputs.metafield(NAMESPACE, CREATED_AS, "single_line_text_field", mapping.digest(form)),
-        ],
+        "metafields": [inputs.metafield(NAMESPACE, IDENTITY, "id", product.key)],
         "files": [inputs.file_input(picture, {}) for picture in form.pictures],
         "productOptions": inputs.option_inputs(form, ()),
         "variants": variants,
@@ -74,9 +66,23 @@ def update_fields(wanted: Form, known: Form, gid: str) -> Write | None:
     return Write("ProductUpdate", {"product": {"id": gid, **differing}}) if differing else None
 
 
+def archive(gid: str) -> Write:
+    """Take a product off sale; the rest of it stays."""
+    return Write("ProductUpdate", {"product": {"id": gid, "status": "ARCHIVED"}})
+
+
 def set_pictures(wanted: Form, link: Link) -> Write | None:
-    """The whole list of pictures, known ones by their file id; None when it is as it was."""
-    if wanted.pictures == link.known.pictures:
+    """The whole list of pictures, known ones by their file id; None when it is as it was.
+
+    Sent too when a variant gets a picture whose file we do not know.
+    """
+    known = {variant.key: variant.picture for variant in link.known.variants}
+    is_sought = any(
+        variant.picture and variant.picture not in link.files
+        for variant in wanted.variants
+        if variant.picture != known.get(variant.key)
+    )
+    if wanted.pictures == link.known.pictures and not is_sought:
         return None
     files = [inputs.file_input(picture, link.files) for picture in wanted.pictures]
     return Write(
@@ -136,7 +142,7 @@ def restructure(wanted: Form, link: Link, observed: ObservedProduct) -> Write:
     left out, so Shopify deletes it.
     Raises RowError when variants made in Shopify do not fit those wanted.
     """
-    ids = match_variants(wanted, link.variants, observed)
+    ids = match_variants(wanted, link.variants, observed.variants)
     ours = {known.variant for known in link.variants.values()} | {i.variant for i in ids.values()}
     theirs = [variant for variant in observed.variants if variant.ids.variant not in ours]
     kept = _kept(wanted, theirs, observed, link.key)

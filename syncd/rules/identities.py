@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from syncd.records import Form, ObservedProduct, ObservedVariant, VariantIds
+from syncd.records import Form, ObservedVariant, VariantIds
 from syncd.rules.text import fold
 
 
 def match_variants(
-    form: Form, linked: Mapping[str, VariantIds], observed: ObservedProduct
+    form: Form, linked: Mapping[str, VariantIds], observed: Sequence[ObservedVariant]
 ) -> dict[str, VariantIds]:
     """The ids of our variants: by link where Shopify still shows it, else by their option values.
 
     Never by position or SKU: Shopify reorders variants and lets SKUs repeat. A variant that comes
     in the place of one that left the Backoffice takes over its id, with its stock.
     """
-    shown = {variant.ids.variant: variant.ids for variant in observed.variants}
+    shown = {variant.ids.variant: variant.ids for variant in observed}
     found: dict[str, VariantIds] = {}
     for variant in form.variants:
         ids = linked.get(variant.key)
         if ids is not None and ids.variant in shown:
             found[variant.key] = shown.pop(ids.variant)
-    by_values = {
-        folded(shown_values(form, variant)): variant.ids.variant for variant in observed.variants
-    }
+    by_values = {folded(shown_values(form, variant)): variant.ids.variant for variant in observed}
     for variant in form.variants:
         gid = by_values.get(folded(variant.values), "")
         if variant.key not in found and gid in shown:

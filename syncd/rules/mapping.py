@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
@@ -48,15 +49,12 @@ def wanted(product: Product, shop: Shop) -> Form:
 
 def gone(known: Form) -> Form:
     """The form of a product that was deleted in the Backoffice: archived, else as it was."""
-    return Form(
-        title=known.title,
-        vendor=known.vendor,
-        status="ARCHIVED",
-        description_html=known.description_html,
-        options=known.options,
-        variants=known.variants,
-        pictures=known.pictures,
-    )
+    return replace(known, status="ARCHIVED")
+
+
+def withdrawn(known: Form, shop: Shop) -> Form:
+    """The form of a product put inactive that cannot be sent: off sale, else as it was."""
+    return replace(known, status=_status(False, shop))
 
 
 def left_out(images: Sequence[Image]) -> list[str]:

@@ -10,12 +10,19 @@ from syncd.records import Form, VariantIds
 
 SHOWN = 3
 # Trouble on Shopify's side: the same write may be accepted later (writes.md, appendix A).
-PASSING = frozenset({"GENERIC_ERROR", "JOB_ERROR"})
-# A variant that we know is not there any more: the next attempt reads the product first.
-STALE = frozenset({"PRODUCT_VARIANT_DOES_NOT_EXIST", "VARIANT_ALREADY_EXISTS"})
+# The last two are said of pictures that Shopify is still fetching (writes.md, 4.13).
+PASSING = frozenset({"GENERIC_ERROR", "JOB_ERROR", "MUST_BE_FOR_THIS_PRODUCT", "NON_READY_MEDIA"})
+# What we know of the product is not so any more: the next attempt reads it first.
+STALE = frozenset(
+    {
+        "PRODUCT_VARIANT_DOES_NOT_EXIST",
+        "VARIANT_ALREADY_EXISTS",
+        "VARIANT_ALREADY_EXISTS_CHANGE_OPTION_VALUE",
+    }
+)
+GONE = frozenset({"NOT_FOUND", "PRODUCT_DOES_NOT_EXIST"})
 HINTS = {
     "HANDLE_NOT_UNIQUE": "change the handle of the other product in Shopify",
-    "PRODUCT_DOES_NOT_EXIST": "the product was deleted in Shopify; restore it there",
     "TAKEN": "another product in Shopify carries our id; delete the copy there",
 }
 HINT = "mend it in the Backoffice, it will be sent by itself"
@@ -36,10 +43,32 @@ def of(
     said = "; ".join(_said(error, skus) for error in errors[:SHOWN])
     more = f" and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
     message = f"product {key} ({form.title}): Shopify refused {said}{more}"
-    if codes & (PASSING | STALE):
+    if codes & GONE or any(_is_gone(error) for error in errors):
+        return deleted(key, form)
+    if codes & (PASSING | STALE) or any(_is_of_a_file(error) for error in errors):
         return ShopifyError(message, hint="it will be tried again by itself")
     hint = next((HINTS[code] for code in sorted(codes) if code in HINTS), HINT)
     return RowError(message, hint=hint)
+
+
+def deleted(key: str, form: Form) -> RowError:
+    """Somebody deleted the product in Shopify; making it anew is theirs to decide."""
+    return RowError(
+        f"product {key} ({form.title}) was deleted in Shopify",
+        hint="put it inactive in the Backoffice if it shall stay away; to have it made anew: "
+        f"delete from syncd.link where key = '{key}'; then send it again",
+    )
+
+
+def _is_gone(error: Mapping[str, Any]) -> bool:
+    """productUpdate's errors have no code."""
+    return "Product does not exist" in str(error.get("message"))
+
+
+def _is_of_a_file(error: Mapping[str, Any]) -> bool:
+    """A file of ours was deleted in Shopify: the next attempt reads which are there."""
+    steps = [str(step) for step in error.get("field") or ()]
+    return "files" in steps and steps[-1] == "id"
 
 
 def named(variables: Mapping[str, Any], form: Form, known: Mapping[str, VariantIds]) -> list[str]:

@@ -14,7 +14,10 @@ from gql.transport.exceptions import TransportError
 from syncd.errors import CallError, KindError, RowError, ShopError, ShopifyError
 
 STATUSES = {  # of HTTP: the whole shop refuses us
-    401: ("the access token is not valid", "make a new token in Shopify and give it to syncd"),
+    401: (
+        "the access token is not valid",
+        "make a new one in Shopify: `syncd shop token`",
+    ),
     402: ("the shop is frozen: its plan is not paid", "the shop's owner must pay Shopify"),
     403: ("the app may not use this shop", "check that the app is installed and its scopes"),
     404: ("there is no such shop", "check the shop's domain"),

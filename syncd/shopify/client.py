@@ -34,10 +34,11 @@ class Client:
     `calls` counts what was sent, by document.
     """
 
-    def __init__(self, transport: AIOHTTPTransport) -> None:
+    def __init__(self, transport: AIOHTTPTransport, deadline_s: float = DEADLINE_S) -> None:
         self.served_version = API_VERSION
         self.calls: dict[str, int] = {}
         self._transport = transport
+        self._deadline_s = deadline_s
         self._budget = Budget()
         self._turn = anyio.Lock()
         self._answered = anyio.Event()
@@ -52,20 +53,21 @@ class Client:
         document = documents()[name]
         given = variables or {}
         points = document.cost_points(given)
-        wait_s, waited_s = FIRST_WAIT_S, 0.0
+        wait_s, spent_s = FIRST_WAIT_S, 0.0
         while True:
+            await self._afford(points)
+            began_s = anyio.current_time()
             try:
                 return await self._try(document, given, points)
             except CallError as error:
-                is_harmless = document.is_repeatable or not error.is_unknown
                 rest_s = error.wait_s if error.wait_s is not None else wait_s
-                if not is_harmless or waited_s + rest_s > DEADLINE_S:
+                spent_s += anyio.current_time() - began_s + rest_s
+                is_harmless = document.is_repeatable or not error.is_unknown
+                if not is_harmless or spent_s > self._deadline_s:
                     raise
-                log.info(
-                    "call_repeated", document=name, wait_s=round(rest_s, 1), error=error.message
-                )
+                log.info("call_repeated", document=name, wait_s=round(rest_s, 1), error=str(error))
             await anyio.sleep(rest_s)
-            waited_s, wait_s = waited_s + rest_s, min(wait_s * 2, LONGEST_WAIT_S)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def see_version(self, version: str) -> None:
         """Note which API version answered; another one than ours is told once."""
@@ -74,7 +76,7 @@ class Client:
         self.served_version = version
 
     async def _try(self, document: Document, variables: Mapping[str, Any], points: int) -> Any:
-        await self._afford(points)
+        """Send it once; its points were spent by `_afford`."""
         self.calls[document.name] = self.calls.get(document.name, 0) + 1
         cost: Mapping[str, Any] | None = None
         try:
@@ -107,10 +109,13 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(domain: str, token: str, *, url: str | None = None) -> AsyncIterator[Client]:
+async def connect(
+    domain: str, token: str, *, url: str | None = None, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[Client]:
     """A client of the shop, closed at the end of the block; nothing is sent before the first call.
 
-    `url` stands for `https://<domain>`, for a sandbox.
+    `url` stands for `https://<domain>`, for a sandbox. With a short deadline a person need not
+    wait while calls are repeated.
     """
     address = f"{url or f'https://{domain}'}/admin/api/{API_VERSION}/graphql.json"
     client: Client
@@ -133,7 +138,7 @@ async def connect(domain: str, token: str, *, url: str | None = None) -> AsyncIt
             "timeout": aiohttp.ClientTimeout(total=CALL_S),
         },
     )
-    client = Client(transport)
+    client = Client(transport, deadline_s)
     await transport.connect()
     try:
         yield client
@@ -147,6 +152,7 @@ def _lost(error: Exception, document: str) -> ShopifyError:
     cause = error.__cause__ or error
     is_sent = not isinstance(cause, NOT_SENT)
     what = "got no answer from" if is_sent else "could not reach"
+    hint = "check the network here; shopifystatus.com tells whether Shopify is up"
     return CallError(
-        f"{document} {what} Shopify: {cause or type(cause).__name__}", is_unknown=is_sent
+        f"{document} {what} Shopify: {cause or type(cause).__name__}", hint=hint, is_unknown=is_sent
     )

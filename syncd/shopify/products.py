@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncd.records import ObservedProduct, ObservedVariant, VariantIds
+from syncd.records import ObservedFields, ObservedProduct, ObservedVariant, VariantIds
 from syncd.shopify.client import Client
 
 Node = Mapping[str, Any]
@@ -22,7 +22,7 @@ async def find(client: Client, identifier: Mapping[str, Any]) -> str | None:
 
 
 async def read(client: Client, gid: str) -> ObservedProduct | None:
-    """The product's structure with all its variants, by pages; None when it is not there.
+    """The product with all its variants, by pages; None when it is not there.
 
     Raises what `Client.execute` raises.
     """
@@ -35,13 +35,28 @@ async def read(client: Client, gid: str) -> ObservedProduct | None:
         if page is None:
             return None
         nodes, info = nodes + page["variants"]["nodes"], page["variants"]["pageInfo"]
-    created_as = first["createdAs"]
     return ObservedProduct(
         gid=gid,
-        created_as=None if created_as is None else created_as["value"],
+        title=first["title"],
+        vendor=first["vendor"],
+        status=first["status"],
+        description_html=first["descriptionHtml"],
         options=tuple(option["name"] for option in first["options"]),
         variants=variants(nodes),
-        files=tuple(node["id"] for node in first["media"]["nodes"]),
+        fields={node["id"]: _fields(node) for node in nodes},
+        files={node["id"]: node["alt"] or "" for node in first["media"]["nodes"]},
+    )
+
+
+def _fields(node: Node) -> ObservedFields:
+    pictures = node["media"]["nodes"]
+    return ObservedFields(
+        sku=node["sku"] or "",
+        barcode=node["barcode"] or "",
+        price=node["price"],
+        compare_at_price=node["compareAtPrice"],
+        tracked=node["inventoryItem"]["tracked"],
+        file=pictures[0]["id"] if pictures else None,
     )
 
 

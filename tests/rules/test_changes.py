@@ -158,13 +158,13 @@ class Held:
         start |= {"tracked": False, "file": None}
         return {"id": f"variant {next(self.ids)}", **start, **given}
 
-    def observed(self, created_as: str | None = None) -> ObservedProduct:
+    def observed(self) -> ObservedProduct:
         variants = [
             ObservedVariant(VariantIds(each["id"], f"item of {each['id']}"), dict(each["values"]))
             for each in self.variants
         ]
-        files = tuple(each["id"] for each in self.files)
-        return ObservedProduct(GID, created_as, self.options, tuple(variants), files)
+        files = {each["id"]: each["alt"] for each in self.files}
+        return seen(self.options, variants, files)
 
     def shown(self, like: Form) -> list[Any]:
         """Its variants and other fields in the terms of a form, as far as it has variants."""
@@ -213,7 +213,7 @@ def linked(held: Held, known: Form, before: Mapping[str, VariantIds]) -> Link:
         gid=GID,
         known=known,
         digest=mapping.digest(known),
-        variants=changes.match_variants(known, before, held.observed()),
+        variants=changes.match_variants(known, before, held.observed().variants),
         files=dict(zip(refs, held.observed().files, strict=True)),
         published_at=None,
     )
@@ -345,7 +345,7 @@ def test_what_the_merchant_made_stays_unless_we_refuse(
     assume(tuple(value.casefold() for value in values) not in folded)
     merchants = held.made({"values": made, "price": "77.00"})
     held.variants.insert(data.draw(st.integers(0, len(held.variants))), merchants)
-    ids = changes.match_variants(wanted, link.variants, held.observed())
+    ids = changes.match_variants(wanted, link.variants, held.observed().variants)
     adopted = merchants["id"] in {each.variant for each in ids.values()}
     try:
         documents = push(held, link, wanted)
@@ -371,7 +371,7 @@ def test_no_id_is_given_to_two_variants_nor_by_position(
     held, link = created(shown)
     strangers = dict(zip(keys, link.variants.values(), strict=False))
     data.draw(st.randoms()).shuffle(held.variants)
-    found = changes.match_variants(wanted, strangers, held.observed())
+    found = changes.match_variants(wanted, strangers, held.observed().variants)
     ids = [each.variant for each in found.values()]
     assert len(set(ids)) == len(ids)
     values = {each["id"]: each["values"] for each in held.variants}
@@ -496,17 +496,11 @@ def test_lists_go_in_pages_of_250() -> None:
 # ---------------------------------------------------------------------------------------- creation
 
 
-def test_a_create_carries_our_identity_and_what_it_was_made_from() -> None:
+def test_a_create_carries_our_identity() -> None:
     write = changes.create(backoffice(KNOWN), KNOWN, SHOP)
     assert write.variables["identifier"] == changes.identity("4711")
     assert write.variables["input"]["metafields"] == [
         {"namespace": "syncd", "key": "backoffice_id", "type": "id", "value": "4711"},
-        {
-            "namespace": "syncd",
-            "key": "created_as",
-            "type": "single_line_text_field",
-            "value": mapping.digest(KNOWN),
-        },
     ]
 
 
@@ -546,7 +540,24 @@ def observed(options: Sequence[str], **values: Sequence[str]) -> ObservedProduct
         ObservedVariant(VariantIds(gid, f"i{gid}"), dict(zip(options, row, strict=True)))
         for gid, row in values.items()
     ]
-    return ObservedProduct(GID, None, tuple(options), tuple(variants), ())
+    return seen(options, variants, {})
+
+
+def seen(
+    options: Sequence[str], variants: Sequence[ObservedVariant], files: Mapping[str, str]
+) -> ObservedProduct:
+    """What the rules here look at: the structure and the files."""
+    return ObservedProduct(
+        gid=GID,
+        title="",
+        vendor="",
+        status="ACTIVE",
+        description_html="",
+        options=tuple(options),
+        variants=tuple(variants),
+        fields={},
+        files=files,
+    )
 
 
 def link_to(known: Form, **gids: str) -> Link:
@@ -688,6 +699,6 @@ def test_matching_variants(
     wanted: Form, linked: dict[str, str], shown: ObservedProduct, found: dict[str, str]
 ) -> None:
     ids = {key: VariantIds(gid, f"i{gid}") for key, gid in linked.items()}
-    made = changes.match_variants(wanted, ids, shown)
+    made = changes.match_variants(wanted, ids, shown.variants)
     assert {key: each.variant for key, each in made.items()} == found
     assert all(each.inventory_item == f"i{each.variant}" for each in made.values())

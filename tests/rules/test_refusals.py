@@ -85,7 +85,7 @@ def test_whose_fault_it_is(code: str | None, kind: type[ShopifyError]) -> None:
 
 
 def test_a_product_deleted_in_shopify_has_a_way_out() -> None:
-    assert "restore it there" in told(error("gone", code="PRODUCT_DOES_NOT_EXIST")).hint
+    assert "deleted in Shopify" in told(error("gone", code="PRODUCT_DOES_NOT_EXIST")).message
 
 
 IDS = {

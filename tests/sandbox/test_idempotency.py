@@ -90,7 +90,12 @@ def test_a_call_that_is_still_running_is_told_of() -> None:
     input = store.adjust(item, 2)
     store.call(ADJUST, input=input, key="k")
     calls = store.shop.held["KeyedCall"]
-    store.shop.put("KeyedCall", replace(calls[number_of("k", store.shop.options.app.client_id)], state="running", payload=None))
+    store.shop.put(
+        "KeyedCall",
+        replace(
+            calls[number_of("k", store.shop.options.app.client_id)], state="running", payload=None
+        ),
+    )
     payload = store.call(ADJUST, input=input, key="k")
     assert told(payload) == [("", RUNNING, "IDEMPOTENCY_CONCURRENT_REQUEST")]
 
