@@ -40,11 +40,13 @@ class Ledger:
             return []
         if asked.is_mutation:
             self.said.clear()
-        found = []
-        for key, path, value in _facts(asked, roots(asked), data, ()):
-            if key in self.said and _conflict(self.said[key], value):
-                found.append(path)
-            self.said[key] = value
+        facts = list(_facts(asked, roots(asked), data, ()))
+        found = [
+            path
+            for key, path, value in facts
+            if key in self.said and _conflict(self.said[key], value)
+        ]
+        self.said.update((key, value) for key, _, value in facts)
         return found
 
 

@@ -54,11 +54,14 @@ class Exchange:
 
     @property
     def cost(self) -> dict[str, Any] | None:
-        """What it cost; None where nothing was recorded, or what was is no evidence."""
+        """What it cost; None where nothing was recorded, or what was is no evidence.
+
+        One without an actual cost is of the Storefront API, which has another model (cost.md).
+        """
         if any(name in self.file for name in NO_COST_EVIDENCE):
             return None
-        found: dict[str, Any] | None = (self.response.get("extensions") or {}).get("cost")
-        return found
+        found: dict[str, Any] = (self.response.get("extensions") or {}).get("cost") or {}
+        return found if "actualQueryCost" in found else None
 
 
 def exchanges(path: Path) -> Iterator[Exchange]:

@@ -1,8 +1,9 @@
 """One story from its first exchange to its last, in a sandbox of its own.
 
 Reads that differ are asked again, in this order: after what they show was given again, if no
-recorded mutation touched it (`giving.give_again`); after waiting 1, 10, 60, 600 seconds more by the
-sandbox's clock, since recordings do not tell how much time passed. Mutations are asked once.
+recorded mutation touched it (`giving.give_again`); searches with an index that does not yet know
+what the story has just made; after waiting 1, 10, 60, 600 seconds more by the sandbox's clock. For
+recordings do not tell how much time passed. Mutations are asked once.
 """
 
 from __future__ import annotations
@@ -117,21 +118,24 @@ def _compared(
     answer = stage.ask(exchange)
     found = _differences(stage, exchange, asked, answer)
     is_read = asked is not None and not asked.is_mutation
-    for retry in _retries(stage, exchange) if is_read else ():
+    for retry in _retries(stage, exchange, asked) if is_read else ():
         if not found:
             break
         stage.seeding.twins.restore(before)  # what a wrong answer paired would stay wrong
         retry()
         answer = stage.ask(exchange)
+        stage.catch_up()
         found = _differences(stage, exchange, asked, answer)
     result = Result(exchange, names, _verdict(answer.body, found), found)
     _costs(result, answer.body)
     return result
 
 
-def _retries(stage: Stage, exchange: Exchange) -> list[Callable[[], None]]:
+def _retries(stage: Stage, exchange: Exchange, asked: Operation | None) -> list[Callable[[], None]]:
     again = partial(give_again, stage, exchange)
-    return [again, *(partial(stage.wait, seconds) for seconds in WAITS_S), again]
+    waits = [partial(stage.wait, seconds) for seconds in WAITS_S]
+    searches = any(root.arguments.get("query") for root in roots(asked)) if asked else False
+    return [again, *([stage.lag] if searches else []), *waits, again]
 
 
 def _differences(

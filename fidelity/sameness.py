@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -36,6 +36,7 @@ from syncd.selection import Operation
 
 PAGES = ("hasNextPage", "hasPreviousPage")
 SIGNED = ("key", "x-goog-date", "x-goog-credential", "x-goog-signature")
+Path = tuple[str | int, ...]
 ERROR_NOISE = ("requestId",)
 
 
@@ -48,7 +49,7 @@ class Difference:
 
     kind: str
     place: str
-    path: tuple[str | int, ...]
+    path: Path
     recorded: Any
     ours: Any
     wants_state: bool = False
@@ -78,6 +79,11 @@ class Comparison:
                 self.note("null", "data", (), recorded, ours)
             return
         self._fields("", asked, recorded, ours, ())
+        unkept = {one.path[:-1] for one in self.found if one.wants_state}
+        self.found = [
+            replace(one, wants_state=True) if _is_mark_of(one.path, unkept) else one
+            for one in self.found
+        ]
 
     def errors(self, recorded: Sequence[Any], ours: Sequence[Any]) -> None:
         if len(recorded) != len(ours):
@@ -94,7 +100,7 @@ class Comparison:
                     at = ("errors", place, "extensions")
                     self.note("errors", name, at, theirs.get(name), mine.get(name))
 
-    def note(self, kind: str, place: str, path: tuple[str | int, ...], *values: Any) -> None:
+    def note(self, kind: str, place: str, path: Path, *values: Any) -> None:
         self.found.append(Difference(kind, place, path, values[0], values[1]))
 
     # ---------------------------------------------------------------------------------- within
@@ -105,7 +111,7 @@ class Comparison:
         asked: Sequence[Asked],
         recorded: Mapping[str, Any],
         ours: Mapping[str, Any],
-        path: tuple[str | int, ...],
+        path: Path,
     ) -> None:
         known = {one.key: one for one in asked}
         for key in dict.fromkeys([*recorded, *ours]):
@@ -117,9 +123,7 @@ class Comparison:
                 one = known.get(key)
                 self._value(place, one, recorded[key], ours[key], (*path, key))
 
-    def _value(
-        self, place: str, asked: Asked | None, recorded: Any, ours: Any, path: tuple[str | int, ...]
-    ) -> None:
+    def _value(self, place: str, asked: Asked | None, recorded: Any, ours: Any, path: Path) -> None:
         if recorded is None or ours is None:
             if recorded is not ours:
                 self._absent("null", place, asked, recorded, ours, path)
@@ -137,7 +141,7 @@ class Comparison:
         asked: Asked | None,
         recorded: Mapping[str, Any],
         ours: Mapping[str, Any],
-        path: tuple[str | int, ...],
+        path: Path,
     ) -> None:
         if asked is not None and asked.type_.name == "StagedUploadParameter":
             recorded = _unsigned(recorded)
@@ -150,9 +154,7 @@ class Comparison:
             name = type_.name if type_ else asked.type_.name
         self._fields(name, fields, recorded, ours, path)
 
-    def _list(
-        self, place: str, asked: Asked | None, recorded: Any, ours: Any, path: tuple[str | int, ...]
-    ) -> None:
+    def _list(self, place: str, asked: Asked | None, recorded: Any, ours: Any, path: Path) -> None:
         if len(recorded) != len(ours):
             kind = "userErrors" if "Errors" in place else "length"
             self._absent(kind, place, asked, recorded, ours, path)
@@ -167,7 +169,7 @@ class Comparison:
         asked: Asked | None,
         recorded: Any,
         ours: Any,
-        path: tuple[str | int, ...],
+        path: Path,
     ) -> None:
         """Ours is nothing where there was something: perhaps nothing could have been put there."""
         wants = place in UNKEPT_FIELDS or (
@@ -189,9 +191,7 @@ class Comparison:
             return False
         return any(one.name == "Node" for one in type_.interfaces)
 
-    def _same(
-        self, asked: Asked | None, recorded: Any, ours: Any, path: tuple[str | int, ...]
-    ) -> bool:
+    def _same(self, asked: Asked | None, recorded: Any, ours: Any, path: Path) -> bool:
         name = asked.name if asked else ""
         if name in PAGES and recorded is True and ours is False:
             return True
@@ -199,6 +199,11 @@ class Comparison:
             return isinstance(ours, int)
         type_ = asked.type_.name if asked else ""
         return same_value(Place(name, type_, self.sent), self.twins, recorded, ours)
+
+
+def _is_mark_of(path: Path, connections: Collection[Path]) -> bool:
+    """Whether it is a cursor of the page of one of these connections, whose items are missing."""
+    return path[-2:-1] == ("pageInfo",) and path[:-2] in connections
 
 
 def _unsigned(parameter: Mapping[str, Any]) -> Mapping[str, Any]:

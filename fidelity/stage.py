@@ -63,6 +63,13 @@ class Stage:
             self.shop.works.rested_at = 0.0  # by the machine's clock, which nobody turns
             happen(self.shop)
 
+    def lag(self) -> None:
+        """Let searches know nothing of what the story has changed so far."""
+        self.shop.mischief.add({"kind": "index_lag", "seconds": self.hands[0] + 1})
+
+    def catch_up(self) -> None:
+        self.shop.mischief.rules.clear()
+
     def ask(self, exchange: Exchange) -> Answer:
         """The recorded request, with our ids for the recorded ones."""
         return self.run(

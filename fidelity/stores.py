@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fidelity.recordings import Exchange
 from fidelity.world import Thing, World, merge
 
-MARKS = ("shop", "ocation", "ublication", "accessScopes")
+MARKS = ("shop", "ocation", "ublication", "accessScopes", "currentAppInstallation")
 
 
 def known_of_stores(exchanges: Iterable[Exchange]) -> dict[str, Thing]:

@@ -93,6 +93,10 @@ def serving_version(query: str, version: str, *, was_valid: bool) -> str | None:
 def misfits(operation: Operation, data: Mapping[str, Any]) -> list[str]:
     """Where an answer lacks what its query asks for, or has what it does not: it was edited."""
     found: list[str] = []
+    for root in roots(operation):
+        ids, value = root.arguments.get("ids"), data.get(root.key)
+        if root.name == "nodes" and isinstance(ids, list) and isinstance(value, list):
+            found += [f".{root.key}: {len(value)}"] if len(ids) != len(value) else []
     _misfits(operation, roots(operation), data, "", found)
     return found
 

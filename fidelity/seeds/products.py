@@ -86,6 +86,7 @@ def option(seeding: Seeding, thing: Thing) -> None:
     """With the other options of the answer, when it does not say whose they are."""
     for one in seeding.of_type("Product"):
         if any(each is thing for each in things(one.get("options"))):
+            product(seeding, one)
             return
     lone = [
         one

@@ -39,7 +39,7 @@ SUBJECTS = """
     privacy_settings products publications purchase_options returns shipping
     store_credit_account_transactions third_party_fulfillment_orders translations validations
 """.split()
-"""What the app of the recordings might read or write, which is all that an app can ask for freely."""
+"""What the app of the recordings might read or write: all that an app can ask for freely."""
 
 READ_SUBJECTS = """
     product_listings shopify_payments_disputes shopify_payments_payouts store_credit_accounts themes

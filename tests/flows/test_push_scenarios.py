@@ -139,12 +139,14 @@ async def forget_last_variant(scene: Scene) -> None:
     shop.save()
 
 
-def forget_first_file(scene: Scene) -> None:
+async def delete_first_file(scene: Scene) -> None:
     """A merchant deletes the file itself: of the product's pictures, and of the shop's files."""
-    shop = scene.running.shop
-    (product,) = shop.products.values()
-    shop.put("Product", replace(product, media_ids=product.media_ids[1:]))
-    del shop.media[product.media_ids[0]]
+    first = scene.product()["pictures"][0]["id"]
+    await scene.call(
+        "mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { userErrors { message } } }",
+        {"ids": [first]},
+    )
+    assert len(scene.product()["pictures"]) == 1
 
 
 # --------------------------------------------------------------------------- changes that are whole
@@ -475,7 +477,7 @@ async def test_a_lost_link_to_a_product_without_pictures_takes_the_old_ones_away
 async def test_a_file_deleted_in_shopify_does_not_stop_the_products_pictures(scene: Scene) -> None:
     await scene.load(JAKKE)
     await scene.push()
-    forget_first_file(scene)
+    await delete_first_file(scene)
     await scene.pool.execute("update retail.image set alt = 'bak' where position = 2")
     await scene.push()
     await due_now(scene)
