@@ -30,7 +30,7 @@ NAMES_ONLY = {"id", "__typename", "name", "legacyResourceId"}
 
 def furnish(stage: Stage, known: Thing) -> None:
     """A place and a sales channel, where the story does not list those there are."""
-    text = "".join(exchange.query for exchange in stage.story)
+    text = stage.seeding.asked
     for word, type_ in (("locations(", "Location"), ("publications(", "Publication")):
         there = known.get(type_) or {}
         if there and (word not in text or there.get("id") in stage.future.things):
@@ -95,8 +95,6 @@ def _seed_named(stage: Stage, exchange: Exchange) -> None:
             seed(stage.seeding, stage.seeding.world.things[gid])
             continue
         named = {"__typename": gid[len(GID) :].split("/")[0], "id": gid}
-        if gid in stage.places:
-            named = {**named, "name": stage.places[gid].get("name") or ""}
         seed(seeding, stage.future.things.setdefault(gid, named))
 
 

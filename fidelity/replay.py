@@ -63,7 +63,9 @@ def played(story: list[Exchange], known: Thing) -> list[Result]:
         if thing.get("accessScopes"):
             known = {**known, "scopes": [one["handle"] for one in thing["accessScopes"]]}
     stage = staged(story[0].store, known, time_of(story))
-    stage.story, stage.future, stage.places = story, future, known.get("places", {})
+    stage.story, stage.future = story, future
+    stage.seeding.places = known.get("places", {})
+    stage.seeding.asked = "".join(one.query for one in story)
     stage.sent = repr([(one.query, one.variables) for one in story])
     stage.seeding.future = future
     furnish(stage, known)

@@ -43,8 +43,6 @@ class Stage:
     story: list[Exchange] = field(default_factory=list)
     future: World = field(default_factory=World)
     """All that the story tells, also of what comes after."""
-    places: dict[str, Thing] = field(default_factory=dict)
-    """Locations, publications of the store that other stories show."""
     sent: str = ""
     """All that the story's requests say, to tell what they sent from what was made of it."""
     observed: int = 0
@@ -93,6 +91,7 @@ def staged(store: str, known: Thing, opened_at: datetime = OPENED_AT) -> Stage:
         currency=known.get("currencyCode") or "CAD",
         email=known.get("email") or "owner@example.com",
         timezone=known.get("ianaTimezone") or "America/New_York",
+        country=(known.get("shopAddress") or {}).get("countryCodeV2") or "CA",
         taxes_included=bool(known.get("taxesIncluded")),
         bulk_start_s=BULK_START_S,
         locations=(),

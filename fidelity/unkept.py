@@ -18,6 +18,9 @@ UNKEPT_FIELDS = frozenset(
     Order.returns
     Order.returnStatus
     Shop.fulfillmentServices
+    Shop.enabledPresentmentCurrencies
+    ShopPlan.publicDisplayName
+    ShopPlan.partnerDevelopment
     Customer.storeCreditAccounts
     """.split()
 )

@@ -8,7 +8,9 @@ from syncd.sandbox.records_orders import FulfillmentOrder, Line, Order, Portion
 
 
 def order_to_ship(seeding: Seeding, location_id: int) -> None:
-    """An order of which the location has something to ship."""
+    """An order of which the location has something to ship; none that a list would show."""
+    if "orders(" in seeding.asked:
+        return
     shop = seeding.shop
     number, line = shop.new_id("Order"), shop.new_id("LineItem")
     parcel = made(
@@ -39,7 +41,9 @@ def order_to_ship(seeding: Seeding, location_id: int) -> None:
 
 
 def stock_at(seeding: Seeding, location_id: int) -> None:
-    """A product of which something lies at the location."""
+    """A product of which something lies at the location; none that a list would show."""
+    if "products(" in seeding.asked or "productVariants(" in seeding.asked:
+        return
     shop = seeding.shop
     number, value = shop.new_id("Product"), shop.new_id("ProductOptionValue")
     level = made(Level, location_id=location_id, available=1, updated_at=LONG_AGO)

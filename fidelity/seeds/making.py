@@ -30,6 +30,10 @@ class Seeding:
     world: World
     twins: Twins
     is_before: bool = False
+    places: dict[str, Thing] = field(default_factory=dict)
+    """Locations, publications of the store that other stories show, by their ids."""
+    asked: str = ""
+    """All queries of the story."""
     future: World = field(default_factory=World)
     """All that the story tells; for what belongs together, never for values."""
 

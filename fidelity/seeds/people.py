@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fidelity.seeds.making import LONG_AGO, Seeding, made, things
-from fidelity.seeds.pictures import metafields
+from fidelity.seeds.metafields import metafields
 from fidelity.world import Thing
 from syncd.sandbox.countries import COUNTRIES, PROVINCES
 from syncd.sandbox.records_people import Address, Consent, Customer

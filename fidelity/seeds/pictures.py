@@ -1,11 +1,10 @@
-"""What hangs on products: pictures, metafields."""
+"""Pictures."""
 
 from __future__ import annotations
 
-from fidelity.seeds import places
 from fidelity.seeds.making import LONG_AGO, Seeding, made, things
 from fidelity.world import Thing
-from syncd.sandbox.records import Metafield, Picture
+from syncd.sandbox.records import Picture
 
 
 def media_of(thing: Thing) -> list[Thing]:
@@ -40,30 +39,6 @@ def picture_id(seeding: Seeding, thing: Thing) -> int:
 
 def picture(seeding: Seeding, thing: Thing) -> None:
     picture_id(seeding, thing)
-
-
-def metafields(seeding: Seeding, thing: Thing) -> tuple[Metafield, ...]:
-    """The owner's metafields; those that show neither key nor value are left out."""
-    found = []
-    for one in things(thing.get("metafields")):
-        if one.get("key") is None or one.get("value") is None:
-            continue
-        created_at = one.get("createdAt") or LONG_AGO
-        record = made(
-            Metafield,
-            id=seeding.number("Metafield", one),
-            namespace=one.get("namespace") or "custom",
-            key=one["key"],
-            type=one.get("type") or "single_line_text_field",
-            value=one["value"],
-            created_at=created_at,
-            updated_at=one.get("updatedAt") or created_at,
-            digest=one.get("compareDigest"),
-        )
-        if isinstance(one.get("definition"), dict) and one["definition"].get("id"):
-            places.definition(seeding, {**one, **one["definition"], "type": {"name": one["type"]}})
-        found.append(record)
-    return tuple(found)
 
 
 SEEDERS = {"MediaImage": picture}

@@ -1,15 +1,17 @@
-"""Locations, publications, metafield definitions."""
+"""Locations, publications."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from fidelity.seeds import hidden
-from fidelity.seeds.making import LONG_AGO, Seeding, made, things
+from fidelity.seeds.making import LONG_AGO, Seeding, made
+from fidelity.seeds.metafields import metafields
 from fidelity.world import Thing
+from syncd.sandbox import gids
 from syncd.sandbox.addresses import Address
-from syncd.sandbox.records import Definition, Location, Publication
+from syncd.sandbox.belongings import Belongings
+from syncd.sandbox.records import Location, Publication
 
 LEVEL = re.compile(r"gid://shopify/InventoryLevel/(\d+)\?inventory_item_id=(\d+)")
 
@@ -21,7 +23,7 @@ def location(seeding: Seeding, thing: Thing) -> None:
     record = made(
         Location,
         id=number,
-        name=thing.get("name") or "Shop location",
+        name=thing.get("name") or _name_elsewhere(seeding, thing) or "Shop location",
         level_number=level_number(seeding, thing) or shop.new_id("InventoryLevel"),
         created_at=created_at,
         updated_at=thing.get("updatedAt") or created_at,
@@ -33,10 +35,19 @@ def location(seeding: Seeding, thing: Thing) -> None:
     )
     is_new = number not in shop.locations
     shop.put("Location", record)
+    if found := metafields(seeding, thing):
+        kept_as = shop.new_id("Belongings")
+        shop.put("Belongings", Belongings(kept_as, gids.gid("Location", number), found))
     if is_new and thing.get("hasUnfulfilledOrders"):
         hidden.order_to_ship(seeding, number)
     if is_new and thing.get("hasActiveInventory"):
         hidden.stock_at(seeding, number)
+
+
+def _name_elsewhere(seeding: Seeding, thing: Thing) -> str | None:
+    """As another story of the store has it: names decide the order of lists."""
+    name = seeding.places.get(str(thing.get("id")), {}).get("name")
+    return str(name) if name else None
 
 
 def _address(thing: Thing) -> Address | None:
@@ -75,28 +86,7 @@ def publication(seeding: Seeding, thing: Thing) -> None:
     seeding.shop.put("Publication", record)
 
 
-def definition(seeding: Seeding, thing: Thing) -> None:
-    number = seeding.number("MetafieldDefinition", thing)
-    record = made(
-        Definition,
-        id=number,
-        name=thing.get("name") or "Definition",
-        namespace=thing.get("namespace") or "custom",
-        key=thing.get("key") or f"key_{number}",
-        owner_type=thing.get("ownerType") or "PRODUCT",
-        type=_type(thing.get("type")),
-        description=thing.get("description"),
-        validations=tuple((one["name"], one["value"]) for one in things(thing.get("validations"))),
-    )
-    seeding.shop.put("MetafieldDefinition", record)
-
-
-def _type(value: Any) -> str:
-    return (value or {}).get("name") or "single_line_text_field"
-
-
 SEEDERS = {
     "Location": location,
     "Publication": publication,
-    "MetafieldDefinition": definition,
 }

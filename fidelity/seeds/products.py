@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fidelity.seeds import places
 from fidelity.seeds.making import LONG_AGO, Seeding, made, slug, things
-from fidelity.seeds.pictures import media_of, metafields, picture_id
+from fidelity.seeds.metafields import metafields
+from fidelity.seeds.pictures import media_of, picture_id
 from fidelity.seeds.variants import options_of, rows_of, variant_of
 from fidelity.world import Thing
 from syncd.sandbox.records import Product, Published

@@ -28,7 +28,7 @@ def item_of(seeding: Seeding, row: Thing) -> Item:
     return made(
         Item,
         id=seeding.number("InventoryItem", thing),
-        sku=row.get("sku") or thing.get("sku"),
+        sku=row["sku"] if row.get("sku") is not None else thing.get("sku"),
         tracked=thing.get("tracked"),
         requires_shipping=thing.get("requiresShipping"),
         cost=amount(cost),

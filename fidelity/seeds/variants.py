@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fidelity.seeds.making import LONG_AGO, Seeding, amount, made, things
-from fidelity.seeds.pictures import metafields, picture_id
+from fidelity.seeds.metafields import metafields
+from fidelity.seeds.pictures import picture_id
 from fidelity.seeds.stock import item_of
 from fidelity.world import Thing
 from syncd.sandbox.records import Option, OptionValue, Variant

@@ -71,6 +71,14 @@ class Parcel:
         self.link = replace(self.linked, variants={**self.linked.variants, **(new or {})})
         self.accept(document, variants=tuple({**known, **wanted}.values()))
 
+    def accept_detached(self, document: str, keys: Collection[str]) -> None:
+        """The variants with these keys have no picture now."""
+        variants = tuple(
+            replace(variant, picture=None) if variant.key in keys else variant
+            for variant in self.linked.known.variants
+        )
+        self.accept(document, variants=variants)
+
     def accept_structure(
         self, document: str, ids: Mapping[str, VariantIds], files: Mapping[str, str] | None
     ) -> None:

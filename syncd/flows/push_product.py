@@ -8,7 +8,7 @@ from typing import Any
 from syncd.errors import RowError
 from syncd.flows.parcel import Parcel
 from syncd.records import Form, Link, ObservedProduct, ObservedVariant, Product, Shop, VariantIds
-from syncd.rules import adoption, changes, mapping, refusals
+from syncd.rules import adoption, changes, mapping, refusals, structure
 from syncd.rules.changes import Write
 from syncd.shopify import products
 from syncd.shopify.client import Client
@@ -90,7 +90,7 @@ async def _update(client: Client, parcel: Parcel) -> None:
     if parcel.link is None or parcel.wanted == parcel.link.known:
         return
     wanted = parcel.wanted
-    if changes.needs_structure(wanted, parcel.linked):
+    if structure.needs_structure(wanted, parcel.linked):
         await _restructure(client, parcel)
     write = changes.update_fields(wanted, parcel.linked.known, parcel.linked.gid)
     if write is not None:
@@ -106,10 +106,20 @@ async def _update(client: Client, parcel: Parcel) -> None:
     if write is not None:
         made = (await _send(client, write, parcel))["product"]
         parcel.accept_pictures(write.document, _files(wanted, made))
+    await _detach_pictures(client, parcel)
     await _update_variants(client, parcel)
     await _create_variants(client, parcel)
     # What is left to differ is nothing that is sent, such as a description that is no longer ours.
     parcel.settle()
+
+
+async def _detach_pictures(client: Client, parcel: Parcel) -> None:
+    link = parcel.linked
+    keys = {ids.variant: key for key, ids in link.variants.items()}
+    for write in changes.detach_pictures(parcel.wanted, link):
+        await _send(client, write, parcel)
+        pairs = write.variables["variantMedia"]
+        parcel.accept_detached(write.document, {keys[pair["variantId"]] for pair in pairs})
 
 
 async def _update_variants(client: Client, parcel: Parcel) -> None:
@@ -133,7 +143,7 @@ async def _create_variants(client: Client, parcel: Parcel) -> None:
 async def _restructure(client: Client, parcel: Parcel) -> None:
     wanted, link = parcel.wanted, parcel.linked
     observed = await _read(client, link.gid, parcel)
-    write = changes.restructure(wanted, link, observed)
+    write = structure.restructure(wanted, link, observed)
     made = (await _send(client, write, parcel))["product"]
     shown = await _shown(client, made, parcel)
     files = _files(wanted, made) if "files" in write.variables["input"] else None

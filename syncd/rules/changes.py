@@ -6,24 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.errors import RowError
 from syncd.records import (
     Form,
     Link,
-    ObservedProduct,
-    ObservedVariant,
     Product,
     Shop,
     VariantForm,
 )
-from syncd.rules import inputs, limits
-from syncd.rules.identities import folded, shown_values
+from syncd.rules import inputs
 from syncd.rules.identities import match_variants as match_variants
-from syncd.rules.text import fold
 
 NAMESPACE = "syncd"  # not the app's own $app, so that a new app keeps the identity
 IDENTITY = "backoffice_id"
-PAGE = 250  # the most a connection gives at once; shopify.dev, usage limits, read 2026-11
+PAIRS = 100  # variants with their media; shopify.dev, productVariantDetachMedia, read 2026-11
+PAGE = inputs.PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def create(product: Product, form: Form, shop: Shop) -> Write:
         "productOptions": inputs.option_inputs(form, ()),
         "variants": variants,
     }
-    return Write("ProductSet", _set(identity(product.key), fields, form))
+    return Write("ProductSet", inputs.set_variables(identity(product.key), fields, form))
 
 
 def update_fields(wanted: Form, known: Form, gid: str) -> Write | None:
@@ -95,22 +91,6 @@ def set_pictures(wanted: Form, link: Link) -> Write | None:
     )
 
 
-def needs_structure(wanted: Form, link: Link) -> bool:
-    """Whether only productSet gets there: options changed, variants removed, moved or reordered.
-
-    New variants behind the known ones are no change of structure; between them they would stand
-    in the wrong place, as would their values in the shop's list of sizes.
-    """
-    known = {variant.key: variant.values for variant in link.known.variants}
-    now = {variant.key: variant.values for variant in wanted.variants}
-    return (
-        wanted.options != link.known.options
-        or list(now)[: len(known)] != list(known)
-        or any(now[key] != values for key, values in known.items())
-        or any(key not in link.variants for key in known)
-    )
-
-
 def update_variants(wanted: Form, link: Link, files: Mapping[str, str]) -> list[Write]:
     """The fields of known variants that differ, at most 250 variants a call."""
     known = {variant.key: variant for variant in link.known.variants}
@@ -121,6 +101,32 @@ def update_variants(wanted: Form, link: Link, files: Mapping[str, str]) -> list[
             if fields:
                 changed.append({"id": link.variants[variant.key].variant, **fields})
     return _by_page("ProductVariantsBulkUpdate", link.gid, changed)
+
+
+def detach_pictures(wanted: Form, link: Link) -> list[Write]:
+    """Take pictures from variants that shall have none, at most PAIRS variants a call."""
+    now = {variant.key: variant.picture for variant in wanted.variants}
+    pairs = [
+        {"variantId": link.variants[known.key].variant, "mediaIds": [media]}
+        for known in link.known.variants
+        if known.key in now
+        and now[known.key] is None
+        and (media := _file_of(known.picture, link.files)) is not None
+    ]
+    return [
+        Write(
+            "ProductVariantDetachMedia",
+            {"productId": link.gid, "variantMedia": pairs[at : at + PAIRS]},
+        )
+        for at in range(0, len(pairs), PAIRS)
+    ]
+
+
+def _file_of(picture: str | None, files: Mapping[str, str]) -> str | None:
+    """The file of a known picture; one that is not ours stands under its GID."""
+    if picture is None:
+        return None
+    return picture if picture.startswith("gid://") else files.get(picture)
 
 
 def create_variants(wanted: Form, link: Link, files: Mapping[str, str]) -> list[Write]:
@@ -134,85 +140,10 @@ def create_variants(wanted: Form, link: Link, files: Mapping[str, str]) -> list[
     return _by_page("ProductVariantsBulkCreate", link.gid, added)
 
 
-def restructure(wanted: Form, link: Link, observed: ObservedProduct) -> Write:
-    """The whole structure by productSet, each variant that Shopify holds named with its id.
-
-    `observed` must have been read just now: productSet deletes what its lists do not name.
-    A variant made in Shopify is named unchanged and stays, last; one that left the Backoffice is
-    left out, so Shopify deletes it.
-    Raises RowError when variants made in Shopify do not fit those wanted.
-    """
-    ids = match_variants(wanted, link.variants, observed.variants)
-    ours = {known.variant for known in link.variants.values()} | {i.variant for i in ids.values()}
-    theirs = [variant for variant in observed.variants if variant.ids.variant not in ours]
-    kept = _kept(wanted, theirs, observed, link.key)
-    variants = [inputs.set_input(wanted, variant, link.files) for variant in wanted.variants]
-    for given, variant in zip(variants, wanted.variants, strict=True):
-        if variant.key in ids:
-            given["id"] = ids[variant.key].variant
-    for merchants, values in zip(theirs, kept, strict=True):
-        given_values = inputs.option_values(wanted.options, values)
-        variants.append({"id": merchants.ids.variant, "optionValues": given_values})
-    fields = {"productOptions": inputs.option_inputs(wanted, kept), "variants": variants}
-    if any(variant.picture for variant in wanted.variants):
-        fields["files"] = [inputs.file_input(picture, link.files) for picture in wanted.pictures]
-    return Write("ProductSet", _set({"id": link.gid}, fields, wanted))
-
-
 def publish(gid: str, publications: Sequence[str]) -> Write:
     """Make the product visible in the shop's sales channels."""
     channels = [{"publicationId": publication} for publication in publications]
     return Write("PublishablePublish", {"id": gid, "input": channels})
-
-
-def _kept(
-    wanted: Form, theirs: Sequence[ObservedVariant], observed: ObservedProduct, key: str
-) -> list[tuple[str, ...]]:
-    """The option values of variants made in Shopify, in the order and the spelling of `wanted`.
-
-    Raises RowError when there are other options now, such a variant already, or too many of them.
-    """
-    if not theirs:
-        return []
-    name = limits.subject(key, wanted.title)
-    if len(observed.options) != len(wanted.options):
-        raise RowError(
-            f"{name} has {len(theirs)} variants made in Shopify with "
-            f"the options {', '.join(observed.options)}; {', '.join(wanted.options)} do not fit",
-            hint="delete them in Shopify, or take the options back in the Backoffice",
-        )
-    if len(theirs) + len(wanted.variants) > limits.MAX_VARIANTS:
-        raise RowError(
-            f"{name} has {len(wanted.variants)} variants and {len(theirs)} made in Shopify; "
-            f"Shopify holds {limits.MAX_VARIANTS}",
-            hint="delete some in Shopify, or split the product in the Backoffice",
-        )
-    taken = {folded(variant.values): variant for variant in wanted.variants}
-    spellings = {
-        (at, fold(value)): value
-        for variant in wanted.variants
-        for at, value in enumerate(variant.values)
-    }
-    rows = []
-    for variant in theirs:
-        row = shown_values(wanted, variant)
-        if folded(row) in taken:
-            raise RowError(
-                f"{name}, {limits.article(taken[folded(row)])}: a variant made in Shopify is "
-                f"{' / '.join(row)} already",
-                hint="delete that variant in Shopify, then retry this product",
-            )
-        rows.append(tuple(spellings.get((at, fold(v)), v) for at, v in enumerate(row)))
-    return rows
-
-
-def _set(identifier: dict[str, Any], fields: dict[str, Any], form: Form) -> dict[str, Any]:
-    return {
-        "identifier": identifier,
-        "input": fields,
-        "variants": min(PAGE, len(fields["variants"])),
-        "media": max(1, min(PAGE, len(form.pictures))),
-    }
 
 
 def _first_count(quantity: int | None, variant: VariantForm, shop: Shop) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from syncd.records import Form, Picture, VariantForm
 
+PAGE = 250  # the most a connection gives at once; shopify.dev, usage limits, read 2026-11
+
 
 def product_fields(form: Form) -> dict[str, Any]:
     """The single fields; the description only where it is ours."""
@@ -93,6 +95,16 @@ def differing(variant: VariantForm, known: VariantForm, files: Mapping[str, str]
     if media is not None and variant.picture != known.picture:
         given["mediaId"] = media
     return given
+
+
+def set_variables(identifier: dict[str, Any], fields: dict[str, Any], form: Form) -> dict[str, Any]:
+    """The variables of ProductSet: it answers with at most PAGE variants and files."""
+    return {
+        "identifier": identifier,
+        "input": fields,
+        "variants": min(PAGE, len(fields["variants"])),
+        "media": max(1, min(PAGE, len(form.pictures))),
+    }
 
 
 def _once(values: Iterable[str]) -> list[str]:

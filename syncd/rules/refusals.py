@@ -15,6 +15,7 @@ PASSING = frozenset({"GENERIC_ERROR", "JOB_ERROR", "MUST_BE_FOR_THIS_PRODUCT", "
 # What we know of the product is not so any more: the next attempt reads it first.
 STALE = frozenset(
     {
+        "MEDIA_IS_NOT_ATTACHED_TO_VARIANT",
         "PRODUCT_VARIANT_DOES_NOT_EXIST",
         "VARIANT_ALREADY_EXISTS",
         "VARIANT_ALREADY_EXISTS_CHANGE_OPTION_VALUE",

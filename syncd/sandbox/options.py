@@ -113,6 +113,7 @@ class ShopOptions:
     currency: str = "NOK"
     taxes_included: bool = True
     timezone: str = "Europe/Oslo"
+    country: str = "NO"
     email: str = "butikk@example.com"
     plan: str = "standard"
     token: str = "shpat_sandbox"

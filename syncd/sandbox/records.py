@@ -63,6 +63,8 @@ class Definition:
     type: str
     description: str | None
     validations: tuple[tuple[str, str], ...] = ()
+    access: tuple[tuple[str, str], ...] = ()
+    """Where others than the defaults: (admin, storefront or customerAccount, right)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from syncd.records import (
     VariantForm,
     VariantIds,
 )
-from syncd.rules import adoption, changes, mapping
+from syncd.rules import adoption, changes, mapping, structure
 
 PICTURES = (Picture("https://x.no/1.jpg", None, ""),)
 FORM = Form(
@@ -76,7 +76,7 @@ def test_a_product_that_is_found_again_gets_what_differs() -> None:
     assert changes.update_fields(FORM, link.known, link.gid) is None
     (rows,) = changes.update_variants(FORM, link, {})
     assert [row["price"] for row in rows.variables["variants"]] == ["499.00", "499.00"]
-    assert not changes.needs_structure(FORM, link)
+    assert not structure.needs_structure(FORM, link)
 
 
 def test_pictures_whose_files_nobody_knows_are_sent_again() -> None:
@@ -113,7 +113,7 @@ def test_in_doubt_what_is_shown_counts_and_not_what_was_known() -> None:
 def test_a_variant_that_left_the_backoffice_is_still_taken_away() -> None:
     wanted = replace(FORM, variants=FORM.variants[:1])
     link = adoption.reconsidered(wanted, linked(FORM, s=ids(1), m=ids(2)), observed("S", "M"))
-    assert changes.needs_structure(wanted, link)
+    assert structure.needs_structure(wanted, link)
 
 
 def test_a_file_that_is_still_there_keeps_its_id() -> None:

@@ -25,7 +25,7 @@ from syncd.records import (
     VariantForm,
     VariantIds,
 )
-from syncd.rules import changes, mapping
+from syncd.rules import changes, mapping, structure
 from syncd.rules.changes import Write
 
 GID = "gid://shopify/Product/1"
@@ -228,8 +228,8 @@ def push(held: Held, link: Link, wanted: Form) -> list[str]:
             held.apply(write)
             sent.append(write)
 
-    if changes.needs_structure(wanted, link):
-        send(changes.restructure(wanted, link, held.observed()))
+    if structure.needs_structure(wanted, link):
+        send(structure.restructure(wanted, link, held.observed()))
         known = replace(link.known, options=wanted.options, variants=wanted.variants)
         if "files" in sent[0].variables["input"]:
             known = replace(known, pictures=wanted.pictures)
@@ -471,12 +471,12 @@ def test_when_only_the_whole_structure_will_do(
     variants: tuple[VariantForm, ...], needs: bool
 ) -> None:
     _, link = created(KNOWN)
-    assert changes.needs_structure(replace(KNOWN, variants=variants), link) is needs
+    assert structure.needs_structure(replace(KNOWN, variants=variants), link) is needs
 
 
 def test_a_known_variant_without_an_id_needs_a_look_at_the_structure() -> None:
     _, link = created(KNOWN)
-    assert changes.needs_structure(KNOWN, replace(link, variants={"a": link.variants["a"]}))
+    assert structure.needs_structure(KNOWN, replace(link, variants={"a": link.variants["a"]}))
 
 
 def test_lists_go_in_pages_of_250() -> None:
@@ -568,7 +568,7 @@ def link_to(known: Form, **gids: str) -> Link:
 def test_each_variant_is_named_with_its_id_but_those_that_left_the_backoffice() -> None:
     shown = observed(["Farge"], v1=["Rød"], v2=["Blå"], v9=["Gull"])
     wanted = form(row("c", "Grå"), row("a", "Rosa"))
-    write = changes.restructure(wanted, link_to(KNOWN, a="v1", b="v2"), shown)
+    write = structure.restructure(wanted, link_to(KNOWN, a="v1", b="v2"), shown)
     assert write.variables["identifier"] == {"id": GID}
     given = write.variables["input"]
     assert [each.get("id") for each in given["variants"]] == [None, "v1", "v9"]
@@ -585,7 +585,7 @@ def test_each_variant_is_named_with_its_id_but_those_that_left_the_backoffice() 
 def test_the_merchants_variant_follows_when_options_change_places() -> None:
     shown = observed(["Farge", "Mål"], v1=["Rød", "S"], v9=["rød", "XL"])
     wanted = form(row("a", "S", "Rød"), options=["Mål", "Farge"])
-    write = changes.restructure(wanted, link_to(KNOWN, a="v1"), shown)
+    write = structure.restructure(wanted, link_to(KNOWN, a="v1"), shown)
     assert write.variables["input"]["variants"][1]["optionValues"] == [
         {"optionName": "Mål", "name": "XL"},
         {"optionName": "Farge", "name": "Rød"},
@@ -619,7 +619,7 @@ def test_variants_made_in_shopify_that_do_not_fit_are_refused(
     wanted: Form, shown: ObservedProduct, message: str
 ) -> None:
     with pytest.raises(RowError, match="product 4711") as refusal:
-        changes.restructure(wanted, link_to(KNOWN, a="v1"), shown)
+        structure.restructure(wanted, link_to(KNOWN, a="v1"), shown)
     assert message in refusal.value.message
     assert "in Shopify" in refusal.value.hint
 

@@ -42,7 +42,12 @@ def test_the_price_is_known_before_sending(
 
 def test_only_what_does_no_harm_twice_is_repeatable() -> None:
     unrepeatable = {name for name, one in documents().items() if not one.is_repeatable}
-    assert unrepeatable == {"ProductSet", "ProductSetFiles", "ProductVariantsBulkCreate"}
+    assert unrepeatable == {
+        "ProductSet",
+        "ProductSetFiles",
+        "ProductVariantDetachMedia",
+        "ProductVariantsBulkCreate",
+    }
 
 
 def test_a_call_travels_with_its_text_as_written() -> None:

@@ -71,6 +71,7 @@ def _definition(shop: Shop, given: Given, namespace: str) -> Definition:
         type=given["type"],
         description=given.get("description"),
         validations=tuple((one["name"], one["value"]) for one in given.get("validations") or ()),
+        access=tuple((who, right) for who, right in (given.get("access") or {}).items() if right),
     )
 
 

@@ -121,6 +121,9 @@ def capabilities(definition: Definition, _info: Info) -> dict[str, Any]:
     return {"uniqueValues": {"enabled": is_id, "eligible": is_id}}
 
 
+ACCESS = {"admin": "PUBLIC_READ_WRITE", "storefront": "NONE", "customerAccount": "NONE"}
+"""Of a definition that says nothing of it."""
+
 OWNED: dict[str, Resolver] = {"metafield": metafield, "metafields": metafields}
 NEVER: dict[str, Resolver] = {"metafield": always(None), "metafields": no_metafields}
 
@@ -162,6 +165,7 @@ FIELDS: Fields = {
             {"name": name, "value": value} for name, value in one.validations
         ],
         "capabilities": capabilities,
+        "access": lambda one, _info: {**ACCESS, **dict(one.access)},
     },
 }
 
