@@ -23,7 +23,7 @@ BY_TIME = frozenset(
 
 Path = tuple[str | int, ...]
 Key = tuple[str, str, bytes]
-"""Of a thing its id, the field, the arguments."""
+"""Of a thing its id (none for a root field), the field, the arguments."""
 
 
 class Ledger:
@@ -40,11 +40,15 @@ class Ledger:
             return []
         if asked.is_mutation:
             self.said.clear()
-        facts = list(_facts(asked, roots(asked), data, ()))
+        facts = [
+            *_facts(asked, roots(asked), data, ()),
+            *(_root_fact(root, data) for root in roots(asked) if _is_steady(root)),
+        ]
         found = [
-            path
+            place
             for key, path, value in facts
-            if key in self.said and _conflict(self.said[key], value)
+            if key in self.said
+            for place in _conflicts(self.said[key], value, path)
         ]
         self.said.update((key, value) for key, _, value in facts)
         return found
@@ -67,6 +71,16 @@ def _facts(
                 yield from _facts(operation, below(operation, field, one), one, there)
 
 
+def _root_fact(root: Asked, data: Mapping[str, Any]) -> tuple[Key, Path, Any]:
+    return ("", root.name, _arguments(root)), (root.key,), data.get(root.key)
+
+
+def _is_steady(root: Asked) -> bool:
+    """Whether only a mutation changes the list: neither time nor an index that lags."""
+    type_ = root.type_.name.removesuffix("Connection")
+    return not root.arguments.get("query") and type_ not in BY_TIME
+
+
 def _kind(gid: str) -> str:
     return gid[len(GID) :].split("/")[0]
 
@@ -75,12 +89,15 @@ def _arguments(field: Asked) -> bytes:
     return orjson.dumps(dict(field.arguments), option=orjson.OPT_SORT_KEYS, default=str)
 
 
-def _conflict(one: Any, other: Any) -> bool:
-    """Whether both cannot be true. Things with ids are compared by themselves."""
+def _conflicts(one: Any, other: Any, path: Path) -> Iterator[Path]:
+    """Where both cannot be true. Things with ids are compared by themselves."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         if isinstance(one.get("id"), str) and one.get("id") == other.get("id"):
-            return False
-        return any(_conflict(one[key], other[key]) for key in one.keys() & other.keys())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) != len(other) or any(map(_conflict, one, other))
-    return bool(one != other)
+            return
+        for key in one.keys() & other.keys():
+            yield from _conflicts(one[key], other[key], (*path, key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (first, second) in enumerate(zip(one, other, strict=True)):
+            yield from _conflicts(first, second, (*path, place))
+    elif one != other:
+        yield path

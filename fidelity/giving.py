@@ -25,6 +25,12 @@ WHOLES = ("Customer", "Order", "Product", "Location", "Publication", "MetafieldD
 
 NAMES = ("email", "handle", "sku", "title", "name")
 
+SEARCHED = {"tag": "tags", "vendor": "vendor", "product_type": "productType", "email": "email"}
+"""Search field -> field."""
+
+TERM = re.compile(r"(?<![-\w])(\w+):('[^']*'|\"[^\"]*\"|[^\s()*]+)(?=\s|$|\))")
+ALTERNATIVE = re.compile(r"\b(OR|NOT)\b|(?<!\S)-")
+
 NAMES_ONLY = {"id", "__typename", "name", "legacyResourceId"}
 
 
@@ -66,12 +72,37 @@ def give(stage: Stage, exchange: Exchange, asked: Operation) -> None:
             stage.touched.update(wholes(stage.seeding, gid))
     else:
         shown = World()
-        _seed_nameless(stage, shown.observe(exchange))
+        seen = shown.observe(exchange)
+        _tell_what_was_searched(stage, exchange, asked)
+        _seed_nameless(stage, seen, _searched(asked))
         made = _below_made(stage, exchange, asked)
         for gid in shown.things:
             if not stage.seeding.twins.is_known(gid) and gid not in made:
                 seed(stage.seeding, stage.seeding.world.things[gid])
     stage.shop.save()
+
+
+def _searched(asked: Operation) -> Thing:
+    """What the results of the exchange's one search all have, as their fields: tags, vendor …"""
+    queries = {str(root.arguments.get("query") or "") for root in roots(asked)} - {""}
+    if len(queries) != 1 or ALTERNATIVE.search(text := queries.pop()):
+        return {}
+    found: Thing = {}
+    for name, value in TERM.findall(text):
+        if field := SEARCHED.get(name):
+            plain = value.strip("'\"")
+            found[field] = [*found.get(field, []), plain] if field == "tags" else plain
+    return found
+
+
+def _tell_what_was_searched(stage: Stage, exchange: Exchange, asked: Operation) -> None:
+    """Give what a search found the fields it was found by, where the answer does not show them."""
+    for root in roots(asked):
+        if root.arguments.get("query"):
+            for gid in gids_in((exchange.response.get("data") or {}).get(root.key)):
+                thing = stage.seeding.world.things.get(gid, {})
+                if thing.get("__typename") in WHOLES:
+                    merge(thing, {**_searched(asked)})
 
 
 def _below_made(stage: Stage, exchange: Exchange, asked: Operation) -> set[str]:
@@ -98,7 +129,7 @@ def _seed_named(stage: Stage, exchange: Exchange) -> None:
         seed(seeding, stage.future.things.setdefault(gid, named))
 
 
-def _seed_nameless(stage: Stage, shown: list[Thing]) -> None:
+def _seed_nameless(stage: Stage, shown: list[Thing], searched: Thing) -> None:
     """Things whose ids were not asked for, once each: told apart by what names them."""
     groups: dict[tuple[str, str], Thing] = {}
     for thing in shown:
@@ -109,6 +140,7 @@ def _seed_nameless(stage: Stage, shown: list[Thing]) -> None:
     for names, thing in groups.items():
         if names not in stage.nameless:
             stage.nameless.add(names)
+            merge(thing, {**searched})
             seed(stage.seeding, thing)
 
 

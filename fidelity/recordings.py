@@ -53,15 +53,20 @@ class Exchange:
         return self.file.partition("/")[0]
 
     @property
-    def cost(self) -> dict[str, Any] | None:
-        """What it cost; None where nothing was recorded, or what was is no evidence.
+    def is_of_storefront(self) -> bool:
+        """Its answers tell a cost without an actual one (cost.md)."""
+        return bool(self._cost) and "actualQueryCost" not in self._cost
 
-        One without an actual cost is of the Storefront API, which has another model (cost.md).
-        """
-        if any(name in self.file for name in NO_COST_EVIDENCE):
+    @property
+    def cost(self) -> dict[str, Any] | None:
+        """What it cost; None where nothing was recorded, or what was is no evidence."""
+        if self.is_of_storefront or any(name in self.file for name in NO_COST_EVIDENCE):
             return None
-        found: dict[str, Any] = (self.response.get("extensions") or {}).get("cost") or {}
-        return found if "actualQueryCost" in found else None
+        return self._cost or None
+
+    @property
+    def _cost(self) -> dict[str, Any]:
+        return (self.response.get("extensions") or {}).get("cost") or {}
 
 
 def exchanges(path: Path) -> Iterator[Exchange]:

@@ -89,6 +89,8 @@ def _result(stage: Stage, exchange: Exchange) -> Result:
         )
     if asked is None:
         return _compared(stage, exchange, None, [])
+    if exchange.is_of_storefront:
+        return Result(exchange, names, "misfit", reason="of the Storefront API, by its cost")
     if not rule and _unserved(asked, names):
         return Result(exchange, names, "unsupported")
     give(stage, exchange, asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from fidelity.seeds.making import Seeding, amount, made, number_of, things
@@ -36,26 +36,36 @@ def lines_of(seeding: Seeding, thing: Thing) -> tuple[Line, ...]:
 
 
 def _shares(thing: Thing, rows: list[Thing]) -> list[str]:
-    """Prices where no line tells its own: the order's total by its pieces; one takes the rest."""
-    total = amount(
-        thing.get("subtotalPriceSet")
-        or thing.get("totalPriceSet")
-        or thing.get("currentTotalPriceSet")
+    """Prices where no line tells its own: the order's total by its pieces; see `rest_of`."""
+    price = f"{_share(thing, rows):.2f}"
+    return [price] * len(rows)
+
+
+def _share(thing: Thing, rows: list[Thing]) -> Decimal:
+    pieces = sum(one.get("quantity") or 0 for one in rows)
+    share = Decimal(_total(thing)) / (pieces or 1)
+    return share.quantize(Decimal("0.01"), ROUND_DOWN)
+
+
+def _total(thing: Thing) -> str:
+    return (
+        amount(
+            thing.get("subtotalPriceSet")
+            or thing.get("totalPriceSet")
+            or thing.get("currentTotalPriceSet")
+        )
+        or "0.00"
     )
-    counts = [one.get("quantity") or 0 for one in rows]
-    if not total or not sum(counts):
-        return ["0.00"] * len(rows)
-    whole = Decimal(total)
-    prices = [(whole / sum(counts)).quantize(Decimal("0.01"))] * len(rows)
-    rest = whole - sum(price * count for price, count in zip(prices, counts, strict=True))
-    if rest and 1 in counts:
-        prices[counts.index(1)] += rest
-    elif rest and len(rows) > 1:
-        # No single piece to take the rest: all of it is the last line's, which is divided evenly.
-        prices = [Decimal("0.00")] * len(rows)
-        even = next((n for n, count in enumerate(counts) if count and whole % count == 0), 0)
-        prices[even] = whole / (counts[even] or 1)
-    return [f"{price:.2f}" for price in prices]
+
+
+def rest_of(thing: Thing) -> str:
+    """What the shares leave of the total, for a line of shipping that nobody asked for."""
+    rows = line_things(thing)
+    is_told = any(one.get("originalUnitPriceSet") or one.get("originalUnitPrice") for one in rows)
+    if is_told or thing.get("shippingLines") is not None:
+        return "0.00"
+    pieces = sum(one.get("quantity") or 0 for one in rows)
+    return f"{Decimal(_total(thing)) - _share(thing, rows) * pieces:.2f}"
 
 
 def _line(seeding: Seeding, thing: Thing, share: str) -> Line:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fidelity.seeds import people
 from fidelity.seeds.making import LONG_AGO, Seeding, amount, made, number_of, things
-from fidelity.seeds.order_lines import lines_of, shipping_line, taxes
+from fidelity.seeds.order_lines import lines_of, rest_of, shipping_line, taxes
 from fidelity.seeds.order_money import refunds, transactions
 from fidelity.seeds.shipping import fulfillments, parcels
 from fidelity.world import Thing
@@ -43,6 +43,9 @@ def order(seeding: Seeding, thing: Thing) -> None:
         people.customer(seeding, buyer)
     shipped = thing.get("shippingLines") or thing.get("shippingLine")
     shipping_lines = tuple(shipping_line(seeding, one) for one in things(_listed(shipped)))
+    if (rest := rest_of(thing)) != "0.00":
+        rounding = {"title": "Rounding", "originalPriceSet": {"amount": rest}}
+        shipping_lines = (*shipping_lines, shipping_line(seeding, rounding))
     draft = made(
         Order,
         id=number,

@@ -12,7 +12,7 @@ from fidelity.recordings import OURS, stories
 from fidelity.report import totals
 
 # Reached on 2026-11-25. Raise them when more is reached; never lower them for a change of ours.
-REPLAYED, EQUAL, COST_EQUAL, UNSUPPORTED = 740, 0.90, 0.99, 20
+REPLAYED, EQUAL, COST_EQUAL, UNSUPPORTED = 740, 0.93, 0.99, 15
 
 
 def row(file: str, path: list[str], cost: int | None = None) -> dict[str, object]:
