@@ -139,7 +139,10 @@ def _hold(seeding: Seeding, thing: Thing) -> Hold:
 def fulfillments(
     seeding: Seeding, thing: Thing, order: Order, parcels: list[FulfillmentOrder]
 ) -> list[Fulfillment]:
-    """The order's fulfillments as they were shown; one for all where it says it was shipped."""
+    """The order's fulfillments, the oldest first, which Shopify shows last.
+
+    One for all where the order only says that it was shipped.
+    """
     if seeding.is_before:
         return []
     shown = things(thing.get("fulfillments"))
@@ -158,7 +161,7 @@ def fulfillments(
         ]
     found = [
         _fulfillment(seeding, one, order, parcels, place)
-        for place, one in enumerate(shown, start=1)
+        for place, one in enumerate(reversed(shown), start=1)
     ]
     for one in found:
         seeding.shop.put("Fulfillment", one)

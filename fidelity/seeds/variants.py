@@ -91,6 +91,9 @@ def variant_of(
         taxable=row.get("taxable"),
         tax_code=row.get("taxCode"),
         inventory_policy=row.get("inventoryPolicy"),
+        requires_components=row.get("requiresComponents"),
+        show_unit_price=row.get("showUnitPrice"),
+        unit_price=row.get("unitPriceMeasurement"),
         media_id=pictures[0] if pictures else None,
         metafields=metafields(seeding, row),
     )

@@ -31,7 +31,12 @@ def till() -> Till:
     make("VANS Socks", vendor="VANS", productType="ACCESSORIES", tags=["vans", "no:rth"])
     make("VANS Shirt", vendor="VANS", productType="SHIRTS", tags=["vans", "cap"], status="DRAFT")
     rows = [
-        {"optionValues": [{"optionName": "Size", "name": size}], "sku": sku, "price": price}
+        {
+            "optionValues": [{"optionName": "Size", "name": size}],
+            "sku": sku,
+            "price": price,
+            "requiresComponents": sku == "SKI-2",
+        }
         for size, sku, price in (("S", "SKI-1", "10"), ("M", "SKI-2", "250"))
     ]
     options = [{"name": "Size", "values": [{"name": "S"}, {"name": "M"}]}]
@@ -112,6 +117,7 @@ def test_what_is_found(till: Till, query: str, titles: list[str]) -> None:
     [
         pytest.param("sku:SKI-1", ["SKI-1"], id="sku"),
         pytest.param("option1:M", ["SKI-2"], id="option"),
+        pytest.param("requires_components:true", ["SKI-2"], id="a flag"),
         pytest.param("product_status:archived", ["SKI-1", "SKI-2"], id="of the product"),
         pytest.param('title:S vendor:"Levi\'s"', ["SKI-1"], id="both"),
     ],

@@ -43,6 +43,7 @@ mutation R($input: RefundInput!) {
   refundCreate(input: $input) @idempotent(key: "one") { refund { id } userErrors { message } }
 }
 """
+DEFAULT = {"optionName": "Title", "name": "Default Title"}
 READ = """
 query P($id: ID!) { product(id: $id) { variants(first: 1) { nodes { id } } } }
 """
@@ -220,3 +221,15 @@ def test_metafields_are_told_to_those_who_want_them(input: Any, keys: list[str] 
     made = told(till, "PRODUCTS_CREATE")
     shown = made.get("metafields")
     assert (shown and [one["key"] for one in shown]) == keys
+
+
+@pytest.mark.parametrize("is_bundle", [True, False])
+def test_a_product_says_whether_a_variant_is_sold_only_with_others(is_bundle: bool) -> None:
+    till = Till()
+    subscribed(till, "PRODUCTS_CREATE")
+    till.make(
+        "Ski",
+        variants=[{"optionValues": [DEFAULT], "requiresComponents": is_bundle}],
+        productOptions=[{"name": "Title", "values": [{"name": "Default Title"}]}],
+    )
+    assert told(till, "PRODUCTS_CREATE")["has_variants_that_requires_components"] is is_bundle

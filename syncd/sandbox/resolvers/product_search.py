@@ -153,7 +153,7 @@ VARIANT_FIELDS: SearchFields = {
     "product_status": of_shop(choice(_product_of(lambda one: one.status), STATUSES)),
     "product_type": of_shop(exact(_product_of(lambda one: one.product_type))),
     "published_status": of_shop(choice(_product_of(_publishing), PUBLISHED)),
-    "requires_components": flag(lambda _variant: False),
+    "requires_components": flag(lambda variant: variant.requires_components),
     "sku": exact(lambda variant: variant.item.sku),
     "tag": of_shop(exact(_product_of(lambda one: one.tags))),
     "tag_not": reverse(of_shop(exact(_product_of(lambda one: one.tags)))),

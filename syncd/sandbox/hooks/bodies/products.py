@@ -51,7 +51,9 @@ def _product(writing: Writing, product: Product) -> Json:
             }
             for one in product.variants
         ],
-        "has_variants_that_requires_components": False,
+        "has_variants_that_requires_components": any(
+            one.requires_components for one in product.variants
+        ),
         "category": _category(product),
         **writing.metafields(product.metafields, ("product", product.id)),
     }
