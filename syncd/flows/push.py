@@ -37,6 +37,7 @@ class Run:
     pool: asyncpg.Pool
     client: Client
     shop: Shop
+    renewed_s: float
 
     def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
         async def hold() -> None:
@@ -50,14 +51,21 @@ class Run:
 
 
 async def push_once(
-    pool: asyncpg.Pool, client: Client, shop: Shop, *, node: str, stop: anyio.Event | None = None
+    pool: asyncpg.Pool,
+    client: Client,
+    shop: Shop,
+    *,
+    node: str,
+    stop: anyio.Event | None = None,
+    renewed_s: float = RENEWED_S,
 ) -> int:
     """One step: up to CLAIMED changes reach the shop; returns how many were claimed, 0 when idle.
 
     Once `stop` is set no further product is begun and the claims on those are given back. Raises
     ShopError, KindError or ContractError when no change can help, asyncpg's errors when the
     database is lost; what was accepted is settled first. A product that is cut off in the middle
-    is due again at once, and is read before it is written.
+    is due again at once, and is read before it is written. The claims are renewed every
+    `renewed_s`.
     """
     claimed = await outbox.claim(
         pool, shop_id=shop.shop_id, worker=node, lease_s=LEASE_S, most=CLAIMED
@@ -65,7 +73,7 @@ async def push_once(
     outcomes = {change.change_id: Outcome(change, None) for change in claimed}
     try:
         if claimed:
-            await _push_all(Run(pool, client, shop), outcomes, stop or anyio.Event())
+            await _push_all(Run(pool, client, shop, renewed_s), outcomes, stop or anyio.Event())
     finally:
         with anyio.CancelScope(shield=True):
             await _settle(pool, shop, list(outcomes.values()))
@@ -101,7 +109,7 @@ async def _push_all(run: Run, outcomes: dict[int, Outcome], stop: anyio.Event) -
 
     try:
         async with anyio.create_task_group() as renewing:
-            renewing.start_soon(_renew, pool, changes)
+            renewing.start_soon(_renew, run, changes)
             async with anyio.create_task_group() as group:
                 for change in changes:
                     group.start_soon(push, change)
@@ -117,12 +125,12 @@ def _first(error: Exception) -> Exception:
     return error
 
 
-async def _renew(pool: asyncpg.Pool, changes: Sequence[Change]) -> None:
+async def _renew(run: Run, changes: Sequence[Change]) -> None:
     """Keep the claims while the products are on their way."""
     while True:
-        await anyio.sleep(RENEWED_S)
-        with anyio.move_on_after(LEASE_S - 2 * RENEWED_S):
-            await outbox.renew(pool, changes, lease_s=LEASE_S)
+        await anyio.sleep(run.renewed_s)
+        with anyio.move_on_after(LEASE_S - 2 * run.renewed_s):
+            await outbox.renew(run.pool, changes, lease_s=LEASE_S)
 
 
 async def _push(run: Run, change: Change, *, product: Product | None, link: Link | None) -> Outcome:

@@ -309,7 +309,9 @@ async def between(scene: Scene) -> Between:
     return Between(scene.running.url)
 
 
-async def lossy(scene: Scene, between: Between, document: str) -> None:
+async def lossy(
+    scene: Scene, between: Between, document: str, renewed_s: float = push.RENEWED_S
+) -> None:
     """Push once, losing the answer to the first call of this document."""
     between.lose = f'"operationName":"{document}"'
     app = web.Application()
@@ -324,8 +326,10 @@ async def lossy(scene: Scene, between: Between, document: str) -> None:
         async with shopify.connect(DOMAIN, TOKEN, url=url) as client:
             while (await outbox.route_once(scene.pool)).events:
                 pass
-            await push.push_once(scene.pool, client, scene.shop, node="lossy")
+            await push.push_once(scene.pool, client, scene.shop, node="lossy", renewed_s=renewed_s)
     finally:
+        if between.hold is not None:
+            between.hold.set()  # nobody waits for the answer any more
         await runner.cleanup()
     assert between.lose == "", "the answer was not lost"
     await scene.pool.execute("update syncd.change set due_at = syncd.clock()")

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.catalogue.entries import ImageEntry, PriceEntry, ProductEntry, VariantEntry
-from syncd.errors import ContractError, RowError
-from syncd.flows import push
-from syncd.postgres import backoffice, outbox
+from syncd.errors import RowError
+from syncd.postgres import backoffice
+from syncd.postgres.db import Connection
 from syncd.records import Form
 from syncd.rules import mapping, refusals
 from syncd.rules.text import fold, line
 from syncd.shopify import identity
-from syncd.supervisor import House, serve
+from syncd.supervisor import DATABASE_LOST, House, serve
 from tests.flows.conftest import ACCOUNT, JAKKE, LUE, Scene, price, variant
 from tests.flows.conftest import settings as set_shop
 from tests.flows.test_push import Between, lossy
@@ -542,40 +542,51 @@ async def test_a_product_put_inactive_is_not_sold_for_want_of_a_price(scene: Sce
     assert scene.product()["status"] == "DRAFT"
 
 
-async def test_a_broken_view_does_not_end_the_service(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refused, route_once = anyio.Event(), outbox.route_once
+async def kept_waiting(pool: asyncpg.Pool, by: Connection) -> int:
+    """The session that waits for what this one has locked, as soon as there is one."""
+    pid = by.get_server_pid()
+    asked = "select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid)) limit 1"
+    with anyio.fail_after(20):
+        while (found := await pool.fetchval(asked, pid)) is None:
+            pass
+    return int(found)
 
-    async def watched(pool: asyncpg.Pool) -> outbox.Routed:
-        try:
-            return await route_once(pool)
-        except ContractError:
-            refused.set()
-            raise
 
-    monkeypatch.setattr(outbox, "route_once", watched)
-    await scene.pool.execute("alter view syncd_contract.product rename column product_key to k")
+async def test_a_broken_view_does_not_end_the_service(scene: Scene) -> None:
+    """It is broken while the router waits to read it, and repaired afterwards."""
+    await scene.load(JAKKE)
     await scene.pool.execute("select syncd.enqueue('fjord', 'product', '{*}', '{}')")
     house = House(scene.pool, scene.vault, scene.running.url)
-    async with anyio.create_task_group() as group:
-        group.start_soon(serve, house)
-        await refused.wait()
+    async with anyio.create_task_group() as group, scene.pool.acquire() as other:
+        async with other.transaction():
+            await other.execute("alter view syncd_contract.product rename column product_key to k")
+            group.start_soon(serve, house)
+            await kept_waiting(scene.pool, by=other)
         house.stop.set()
+    assert await scene.change("1") is None
+    await scene.pool.execute("alter view syncd_contract.product rename column k to product_key")
+    await scene.push()
+    await equal(scene)
 
 
 async def test_a_database_lost_while_renewing_is_known_for_what_it_is(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, between: Between
 ) -> None:
-    async def lost(*_: object, **__: object) -> None:
-        raise asyncpg.ConnectionDoesNotExistError("connection was closed")
-
-    monkeypatch.setattr(push, "RENEWED_S", 0)
-    monkeypatch.setattr(outbox, "renew", lost)
+    """An administrator ends the session that is about to renew, while Shopify's answer is out."""
     await scene.load(JAKKE)
-    await outbox.route_once(scene.pool)
-    with pytest.raises(asyncpg.PostgresConnectionError):
-        await push.push_once(scene.pool, scene.client, scene.shop, node="test")
+    between.hold = anyio.Event()
+
+    async def carry() -> None:
+        with anyio.fail_after(20), pytest.raises(DATABASE_LOST):
+            await lossy(scene, between, "ProductSet", renewed_s=0)
+
+    async with anyio.create_task_group() as group, scene.pool.acquire() as other:
+        group.start_soon(carry)
+        await between.arrived.wait()
+        async with other.transaction():
+            await other.execute("select 1 from syncd.change for update")
+            pid = await kept_waiting(scene.pool, by=other)
+            assert await scene.pool.fetchval("select pg_terminate_backend($1)", pid)
 
 
 async def test_who_lost_the_claim_writes_no_more(scene: Scene, between: Between) -> None:
