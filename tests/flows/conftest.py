@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 import pytest
 
@@ -121,10 +122,17 @@ class Scene:
         """The row of what is due of this product, if any."""
         return await self.pool.fetchrow("select * from syncd.change where key = $1", key)
 
+    async def reset(self) -> None:
+        """Make the shop new. Asked over HTTP: it lives in a thread of its own, which may be at
+        work on it just now."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.running.url}/_sandbox/reset") as response,
+        ):
+            assert response.status == 204
+
     async def call(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """What a merchant does in the shop, past syncd."""
-        import aiohttp
-
         url = f"{self.running.url}/admin/api/2026-10/graphql.json"
         async with (
             aiohttp.ClientSession(headers={"X-Shopify-Access-Token": TOKEN}) as session,

@@ -131,10 +131,14 @@ async def cut_off(scene: Scene, between: Between, document: str) -> None:
 
 
 async def forget_last_variant(scene: Scene) -> None:
-    shop = scene.running.shop
-    (product,) = shop.products.values()
-    shop.put("Product", replace(product, variants=product.variants[:-1]))
-    shop.save()
+    """A merchant deletes it."""
+    product = scene.product()
+    await scene.call(
+        "mutation ($id: ID!, $variants: [ID!]!) {"
+        " productVariantsBulkDelete(productId: $id, variantsIds: $variants) {"
+        " userErrors { message } } }",
+        {"id": product["id"], "variants": [product["variants"][-1]["id"]]},
+    )
 
 
 async def delete_first_file(scene: Scene) -> None:
@@ -327,7 +331,7 @@ async def start_anew(scene: Scene) -> None:
     await scene.pool.execute(
         "truncate syncd.outbox, syncd.change, syncd.link, syncd.variant_link, syncd.history"
     )
-    scene.running.shop.empty()
+    await scene.reset()
     await identity.declare(scene.client)
 
 
@@ -498,8 +502,11 @@ async def test_a_variant_that_the_merchant_made_first_becomes_ours(scene: Scene)
 async def test_a_product_deleted_in_shopify_is_said_to_be_deleted(scene: Scene) -> None:
     await scene.load(JAKKE)
     await scene.push()
-    (product,) = scene.running.shop.products.values()
-    scene.running.shop.remove("Product", product)
+    (product,) = scene.running.shop.products
+    await scene.call(
+        "mutation ($id: ID!) { productDelete(input: {id: $id}) { userErrors { message } } }",
+        {"id": f"gid://shopify/Product/{product}"},
+    )
     await scene.pool.execute("update retail.product set title = 'Ny jakke'")
     await scene.push()
     change = await scene.change()
