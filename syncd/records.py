@@ -23,9 +23,10 @@ class Image:
 class Variant:
     """One thing on the shelf. `option_values` stand in the order of the product's `option_names`.
 
-    `price` is what the customer pays now in the shop's department, in the shop's currency, or None
-    when that department has no price for it; `compare_at_price` the list price during an offer.
-    `quantity` is the count in the shop's warehouse, or None when no warehouse is chosen.
+    `price` is what the customer pays now in the shop's department, in `currency` with
+    `vat_percent` in it, or None when that department has no price for it; `compare_at_price` the
+    list price during an offer. `quantity` is the count in the shop's warehouse, or None when no
+    warehouse is chosen. `is_blocked`: it must not be sold.
     """
 
     key: str
@@ -37,6 +38,9 @@ class Variant:
     is_tracked: bool = True
     image_key: str | None = None
     quantity: int | None = None
+    is_blocked: bool = False
+    currency: str | None = None
+    vat_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop's settings as the flows need them; the credentials stay in `postgres.shops`."""
+    """A shop's settings as the flows need them; the credentials stay in `postgres.shops`.
+
+    `currency` and `taxes_included` are the shop's own, as read from it.
+    """
 
     shop_id: int
     domain: str
@@ -100,6 +107,12 @@ class Shop:
     publish_to: tuple[str, ...]
     inactive_as: Literal["draft", "archived", "unlisted"]
     currency: str
+    taxes_included: bool = True
+    image_mode: Literal["overwrite", "append", "if_empty"] = "append"
+    price_only_when_changed: bool = True
+    unknown_variants: Literal["keep", "remove"] = "keep"
+    blocked_as: Literal["stopped", "removed"] = "stopped"
+    creates_paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
