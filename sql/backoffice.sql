@@ -13,7 +13,8 @@ with variant as materialized (
     variant.sku,
     variant.barcode,
     variant.is_tracked,
-    variant.image_key
+    variant.image_key,
+    variant.is_blocked
   from syncd_contract.variant as variant
   where variant.account_id = $1
     and variant.product_key = any($4)
@@ -57,7 +58,9 @@ price as (
     price.offer_price::text as offer_price,
     price.offer_price is not null
       and coalesce(price.offer_from <= syncd.clock(), true)
-      and coalesce(price.offer_until > syncd.clock(), true) as is_on_offer
+      and coalesce(price.offer_until > syncd.clock(), true) as is_on_offer,
+    price.currency,
+    price.vat_percent::text as vat_percent
   from syncd_contract.price as price
   where price.account_id = $1
     and price.department_key = $2

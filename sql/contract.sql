@@ -33,6 +33,8 @@ values
   ('view', 'variant', 9, 'barcode', 'text', false, 'The primary barcode, digits as printed'),
   ('view', 'variant', 10, 'is_tracked', 'boolean', true, 'Whether stock is counted; false is always for sale'),
   ('view', 'variant', 11, 'image_key', 'text', false, 'The picture of this variant, one of the product''s images'),
+  ('view', 'variant', 12, 'is_blocked', 'boolean', true,
+    'Whether its sale is stopped; true: it stays in the Backoffice but must not be sold'),
 
   ('view', 'image', 1, 'account_id', 'text', true, 'The retailer'),
   ('view', 'image', 2, 'product_key', 'text', true, 'The product it shows'),

@@ -1,4 +1,4 @@
--- name: add(domain text, account_id text, credentials bytea, state text, price_department text, stock_warehouse text, location text, publish_to text[], sync_stock bool, sync_description bool, inactive_as text, currency text)
+-- name: add(domain text, account_id text, credentials bytea, state text, price_department text, stock_warehouse text, location text, publish_to text[], sync_stock bool, sync_description bool, inactive_as text, currency text, taxes_included bool, image_mode text, price_only_when_changed bool, unknown_variants text, blocked_as text)
 -- Add a shop; returns nothing when its domain is there already.
 insert into syncd.shop (
   domain,
@@ -12,28 +12,20 @@ insert into syncd.shop (
   sync_stock,
   sync_description,
   inactive_as,
-  currency
+  currency,
+  taxes_included,
+  image_mode,
+  price_only_when_changed,
+  unknown_variants,
+  blocked_as
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 on conflict (domain) do nothing
-returning
-  shop_id,
-  domain,
-  account_id,
-  state,
-  enabled,
-  sync_products,
-  sync_stock,
-  sync_description,
-  price_department,
-  stock_warehouse,
-  location,
-  publish_to,
-  inactive_as,
-  currency;
+returning shop_id;
 
--- name: every()
--- Every shop with its settings, in the order they were added.
+-- name: settings(domain text, is_ready bool)
+-- The shops of a domain that are ready or not, in the order they were added; a null asks for any. Ready: products
+-- may be sent to it now, since it is switched on, linked and not paused.
 select
   shop_id,
   domain,
@@ -48,52 +40,23 @@ select
   location,
   publish_to,
   inactive_as,
-  currency
+  currency,
+  taxes_included,
+  image_mode,
+  price_only_when_changed,
+  unknown_variants,
+  blocked_as,
+  creates_paused_until
 from syncd.shop
-order by shop_id;
-
--- name: find(domain text)
--- The shop of a domain with its settings.
-select
-  shop_id,
-  domain,
-  account_id,
-  state,
-  enabled,
-  sync_products,
-  sync_stock,
-  sync_description,
-  price_department,
-  stock_warehouse,
-  location,
-  publish_to,
-  inactive_as,
-  currency
-from syncd.shop
-where domain = $1;
-
--- name: ready()
--- The shops that products may be sent to now: switched on, linked and not paused.
-select
-  shop_id,
-  domain,
-  account_id,
-  state,
-  enabled,
-  sync_products,
-  sync_stock,
-  sync_description,
-  price_department,
-  stock_warehouse,
-  location,
-  publish_to,
-  inactive_as,
-  currency
-from syncd.shop
-where enabled
-  and sync_products
-  and state = 'linked'
-  and (paused_until is null or paused_until <= syncd.clock())
+cross join lateral (
+  select
+    enabled
+    and sync_products
+    and state = 'linked'
+    and coalesce(paused_until, '-infinity') <= syncd.clock() as is_ready
+) as r
+where domain = coalesce($1, domain)
+  and r.is_ready = coalesce($2, r.is_ready)
 order by shop_id;
 
 -- name: credentials(shop_id int4)
@@ -134,3 +97,19 @@ set
   paused_reason = null
 where shop_id = $1
   and paused_until is not null;
+
+-- name: pause_creates(shop_id int4, wait_s float8)
+-- Make no new variants for a while; a longer pause that runs already stays.
+update syncd.shop
+set creates_paused_until = greatest(creates_paused_until, syncd.clock() + make_interval(secs => $2))
+where shop_id = $1;
+
+-- name: set_own(shop_id int4, currency text, taxes_included bool)
+-- Store what a shop says of itself; returns nothing when that was known.
+update syncd.shop
+set
+  currency = $2,
+  taxes_included = $3
+where shop_id = $1
+  and (currency, taxes_included) is distinct from ($2, $3)
+returning shop_id;

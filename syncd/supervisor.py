@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import ConfigError, ContractError, SyncdError
-from syncd.flows import push
+from syncd.flows import onboard, push
 from syncd.postgres import nodes, outbox, shops
 from syncd.records import Shop
 from syncd.shopify import client as shopify
@@ -168,6 +168,8 @@ async def _pump(house: House, shop: Shop) -> None:
     token = house.vault.unseal(await shops.credentials(house.pool, shop.shop_id))
     async with shopify.connect(shop.domain, token, url=house.shopify_url) as client:
         await identity.declare(client)
+        if await onboard.refresh(house.pool, client, shop):
+            log.warning("shop_changed", shop=shop.domain, effect="every product is due")
         log.info("pump_started", shop=shop.domain, api_version=client.served_version)
         while not house.stop.is_set():
             news = house.bells[shop.shop_id].event

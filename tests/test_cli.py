@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -230,6 +231,7 @@ def test_a_shop_is_added_checked_sent_to(filled: Shell) -> None:
                      "Online Store", id="no such channel"),
         pytest.param(["--account", "fjell"], "shpat_right", os.EX_CONFIG,
                      "fjord", id="no such account"),
+        pytest.param(["--image-mode", "never"], "shpat_right", 2, "if_empty", id="no such mode"),
         pytest.param(["--inactive-as", "gone"], "shpat_right", 2, "draft", id="no such status"),
     ],
 )  # fmt: skip
@@ -238,6 +240,16 @@ def test_a_wrong_wish_for_a_shop_is_answered_with_the_choices(
 ) -> None:
     assert add(filled, *more, token=token) == code, filled.output
     assert said in filled.output
+
+
+def test_the_settings_of_products_are_shown(filled: Shell) -> None:
+    wishes = ("--image-mode", "if_empty", "--price-always", "--unknown-variants", "remove")
+    assert add(filled, *wishes, "--blocked-as", "removed") == 0, filled.output
+    assert filled.run("shop", "show", DOMAIN) == 0
+    shown = dict(re.findall(r"(\w+) +│ (\S+)", filled.output))
+    assert (shown["image_mode"], shown["price_only_when_changed"]) == ("if_empty", "False")
+    assert (shown["unknown_variants"], shown["blocked_as"]) == ("remove", "removed")
+    assert (shown["taxes_included"], shown["creates_paused_until"]) == ("True", "–")
 
 
 def test_a_foreign_address_is_no_shop(filled: Shell) -> None:

@@ -91,6 +91,17 @@ async def test_a_resumed_shop_goes_on_where_it_was(scene: Scene) -> None:
         await until(scene, lambda: len(scene.state()) == 1)
 
 
+async def test_a_starting_pump_learns_what_the_merchant_changed(scene: Scene) -> None:
+    await scene.load(JAKKE)
+    await scene.push()
+    await scene.pool.execute("update syncd.shop set currency = 'SEK', taxes_included = false")
+    async with served(scene):
+        with anyio.fail_after(PATIENCE_S):
+            while await shops.all(scene.pool) != [scene.shop] or await waiting(scene):
+                pass
+    assert await scene.differences() == []
+
+
 async def test_a_disabled_shop_gathers_changes(scene: Scene) -> None:
     await scene.pool.execute("update syncd.shop set enabled = false")
     async with served(scene):

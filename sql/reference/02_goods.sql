@@ -99,6 +99,7 @@ create table if not exists retail.variant (
   sku text check (sku ~ '\S' and length(sku) <= 255),
   is_tracked boolean not null default true,
   image_id bigint,
+  is_blocked boolean not null default false,
   constraint variant_is_the_only_one_of_its_kind
     unique nulls not distinct (product_id, option1_value_id, option2_value_id, option3_value_id),
   constraint variant_has_options_in_order check (
@@ -113,6 +114,8 @@ create table if not exists retail.variant (
     references retail.option_value (product_id, option_position, option_value_id),
   foreign key (product_id, image_id) references retail.image (product_id, image_id) on delete set null (image_id)
 );
+alter table retail.variant
+  add column if not exists is_blocked boolean not null default false;  -- a Backoffice made before there were blocks
 create index if not exists variant_product_key on retail.variant ((product_id::text));
 create index if not exists variant_key on retail.variant ((variant_id::text));
 create index if not exists variant_sku on retail.variant (lower(sku));
@@ -130,6 +133,7 @@ comment on column retail.variant.option3_value_id is 'The choice of the third op
 comment on column retail.variant.sku is 'The article number; two variants may share one, to the retailer''s regret';
 comment on column retail.variant.is_tracked is 'Whether its stock is counted';
 comment on column retail.variant.image_id is 'The picture of just this variant';
+comment on column retail.variant.is_blocked is 'Whether its sale is stopped';
 
 create table if not exists retail.barcode (
   variant_id bigint not null references retail.variant on delete cascade,

@@ -37,7 +37,8 @@ select
   v.sku,
   b.code as barcode,
   v.is_tracked,
-  v.image_id::text as image_key
+  v.image_id::text as image_key,
+  v.is_blocked
 from retail.variant v
 join retail.product p on p.product_id = v.product_id
 left join retail.option_value v1 on v1.option_value_id = v.option1_value_id

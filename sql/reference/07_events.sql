@@ -144,14 +144,14 @@ begin
         select d.product_id
         from (
           (select product_id, variant_id, position, option1_value_id, option2_value_id, option3_value_id,
-              sku, is_tracked, image_id from new_rows
+              sku, is_tracked, image_id, is_blocked from new_rows
             except select product_id, variant_id, position, option1_value_id, option2_value_id, option3_value_id,
-              sku, is_tracked, image_id from old_rows)
+              sku, is_tracked, image_id, is_blocked from old_rows)
           union all
           (select product_id, variant_id, position, option1_value_id, option2_value_id, option3_value_id,
-              sku, is_tracked, image_id from old_rows
+              sku, is_tracked, image_id, is_blocked from old_rows
             except select product_id, variant_id, position, option1_value_id, option2_value_id, option3_value_id,
-              sku, is_tracked, image_id from new_rows)
+              sku, is_tracked, image_id, is_blocked from new_rows)
         ) as d
       ),
       '{variants}'

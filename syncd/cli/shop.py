@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -36,8 +36,23 @@ PublishTo = Annotated[
 ]
 Stock = Annotated[bool, typer.Option(help="Send the first count of new products")]
 Description = Annotated[bool, typer.Option(help="Send the description")]
-InactiveAs = Annotated[
-    Literal["draft", "archived", "unlisted"], typer.Option(help="What inactive products become")
+InactiveAs = Annotated[shops.InactiveAs, typer.Option(help="What inactive products become")]
+ImageMode = Annotated[
+    shops.ImageMode,
+    typer.Option(help="Our pictures replace the shop's, join them, or go where there are none"),
+]
+PriceOnlyWhenChanged = Annotated[
+    bool,
+    typer.Option(
+        "--price-when-changed/--price-always",
+        help="A price set in Shopify stays until ours changes, or is overwritten",
+    ),
+]
+UnknownVariants = Annotated[
+    shops.UnknownVariants, typer.Option(help="What becomes of variants that exist in Shopify alone")
+]
+BlockedAs = Annotated[
+    shops.BlockedAs, typer.Option(help="Blocked variants stay, but not for sale, or go")
 ]
 Empty = Annotated[
     bool, typer.Option("--empty", help="The shop holds nothing yet: products may be created")
@@ -56,6 +71,10 @@ def add(
     stock: Stock = True,
     description: Description = True,
     inactive_as: InactiveAs = "draft",
+    image_mode: ImageMode = "append",
+    price_only_when_changed: PriceOnlyWhenChanged = True,
+    unknown_variants: UnknownVariants = "keep",
+    blocked_as: BlockedAs = "stopped",
     empty: Empty = False,
 ) -> None:
     """Add a shop, after holding each setting against the shop and the Backoffice."""
@@ -69,6 +88,10 @@ def add(
         sync_stock=stock,
         sync_description=description,
         inactive_as=inactive_as,
+        image_mode=image_mode,
+        price_only_when_changed=price_only_when_changed,
+        unknown_variants=unknown_variants,
+        blocked_as=blocked_as,
         is_empty=empty,
     )
     run(lambda: _add(target(), wishes, token.strip()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,6 +76,8 @@ async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIte
     if probe.domain != shop.domain:
         what = f"{shop.domain} is answered by {probe.domain}"
         yield Finding("wrong", what, "check the address and the token")
+    for finding in _of_own(shop, probe):
+        yield finding
     departments = await backoffice.departments(pool, shop.account_id)
     chosen = [("price department", shop.price_department, departments)]
     if shop.sync_stock:
@@ -97,3 +99,16 @@ async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIte
         yield Finding(
             "odd", what, f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
         )
+
+
+def _of_own(shop: Shop, probe: Probe) -> Iterator[Finding]:
+    """What the shop says of itself, beside what it said when that was stored."""
+    changes = []
+    if probe.currency != shop.currency:
+        changes.append(f"sells in {probe.currency}, no longer in {shop.currency}")
+    if probe.taxes_included != shop.taxes_included:
+        now, before = ("with", "without") if probe.taxes_included else ("without", "with")
+        changes.append(f"holds prices {now} VAT, no longer {before}")
+    for change in changes:
+        hint = "start `syncd run` anew: it stores what the shop says and compares every product"
+        yield Finding("odd", f"{shop.domain} {change}", hint)

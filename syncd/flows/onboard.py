@@ -1,16 +1,18 @@
-"""Add a shop: ask Shopify what it is, hold the wishes against both worlds, store the settings."""
+"""Know a shop: ask Shopify what it is, hold the wishes against both worlds, store the settings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import asyncpg
 
 from syncd.errors import ConfigError
+from syncd.flows import resync
 from syncd.postgres import backoffice, shops
-from syncd.postgres.shops import NewShop
+from syncd.postgres.db import transaction
+from syncd.postgres.shops import BlockedAs, ImageMode, InactiveAs, NewShop, UnknownVariants
 from syncd.records import Shop
 from syncd.rules.choice import choose
 from syncd.shopify.client import Client
@@ -42,7 +44,11 @@ class Wishes:
     publications: tuple[str, ...] | None = None
     sync_stock: bool = True
     sync_description: bool = True
-    inactive_as: Literal["draft", "archived", "unlisted"] = "draft"
+    inactive_as: InactiveAs = "draft"
+    image_mode: ImageMode = "append"
+    price_only_when_changed: bool = True
+    unknown_variants: UnknownVariants = "keep"
+    blocked_as: BlockedAs = "stopped"
     is_empty: bool = False
 
 
@@ -53,6 +59,7 @@ class Probe:
     name: str
     domain: str
     currency: str
+    taxes_included: bool
     plan: str
     scopes: frozenset[str]
     locations: Mapping[str, str]
@@ -74,6 +81,7 @@ async def probe(client: Client) -> Probe:
         name=answer["shop"]["name"],
         domain=answer["shop"]["myshopifyDomain"],
         currency=answer["shop"]["currencyCode"],
+        taxes_included=answer["shop"]["taxesIncluded"],
         plan=answer["shop"]["plan"]["publicDisplayName"],
         scopes=frozenset(scope["handle"] for scope in installation["accessScopes"]),
         locations={
@@ -103,12 +111,7 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
         "price department", wishes.department, await backoffice.departments(pool, account_id)
     )
     await _refuse_another_currency(pool, account_id, department, found)
-    warehouse = location = None
-    if wishes.sync_stock:
-        warehouse = choose(
-            "warehouse", wishes.warehouse, await backoffice.warehouses(pool, account_id)
-        )
-        location = choose("location", wishes.location, found.locations)
+    warehouse, location = await _stock_ends(pool, account_id, wishes, found)
     names = (DEFAULT_PUBLICATION,) if wishes.publications is None else wishes.publications
     return await shops.add(
         pool,
@@ -124,9 +127,30 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
             sync_stock=wishes.sync_stock,
             sync_description=wishes.sync_description,
             inactive_as=wishes.inactive_as,
+            image_mode=wishes.image_mode,
+            price_only_when_changed=wishes.price_only_when_changed,
+            unknown_variants=wishes.unknown_variants,
+            blocked_as=wishes.blocked_as,
             currency=found.currency,
+            taxes_included=found.taxes_included,
         ),
     )
+
+
+async def refresh(pool: asyncpg.Pool, client: Client, shop: Shop) -> bool:
+    """Ask the shop again for its currency and taxes, which the merchant may change.
+
+    When one did, every product is made due in the same transaction, since the amounts that were
+    sent are no longer right. Returns whether one did. Raises what `probe` raises; ContractError.
+    """
+    found = await probe(client)
+    async with transaction(pool) as connection:
+        changed = await shops.set_own(
+            connection, shop.shop_id, currency=found.currency, taxes_included=found.taxes_included
+        )
+        if changed:
+            await resync.enqueue_all(connection, shop)
+    return changed
 
 
 async def renew_token(pool: asyncpg.Pool, client: Client, shop: Shop, *, sealed: bytes) -> None:
@@ -139,6 +163,19 @@ async def declare_empty(pool: asyncpg.Pool, client: Client, shop: Shop) -> None:
     """Let products be created in a shop that holds none; raises ConfigError when it holds some."""
     _refuse_a_full_shop(await probe(client))
     await shops.declare_empty(pool, shop.shop_id)
+
+
+async def _stock_ends(
+    pool: asyncpg.Pool, account_id: str, wishes: Wishes, found: Probe
+) -> tuple[str | None, str | None]:
+    """The warehouse with the location that gets its counts; none without stock."""
+    if not wishes.sync_stock:
+        return None, None
+    warehouses = await backoffice.warehouses(pool, account_id)
+    return (
+        choose("warehouse", wishes.warehouse, warehouses),
+        choose("location", wishes.location, found.locations),
+    )
 
 
 def _refuse_the_wrong_shop(found: Probe, domain: str) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncpg
 
 from syncd.postgres import backoffice, links, outbox, status
+from syncd.postgres.db import Executor
 from syncd.records import Shop
 
 
-async def enqueue_all(pool: asyncpg.Pool, shop: Shop) -> int:
+async def enqueue_all(db: Executor, shop: Shop) -> int:
     """Make all keys due, also those gone from the Backoffice but linked; returns how many."""
-    keys = await backoffice.product_keys(pool, shop.account_id)
-    keys += await links.keys(pool, shop.shop_id)
-    return await outbox.enqueue(pool, shop_id=shop.shop_id, kind="product", keys=keys)
+    keys = await backoffice.product_keys(db, shop.account_id)
+    keys += await links.keys(db, shop.shop_id)
+    return await outbox.enqueue(db, shop_id=shop.shop_id, kind="product", keys=keys)
 
 
 async def waiting(pool: asyncpg.Pool, shop: Shop) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 import asyncpg
 
@@ -157,6 +158,9 @@ def _variant(
         is_tracked=row.is_tracked,
         image_key=row.image_key,
         quantity=quantity,
+        is_blocked=row.is_blocked,
+        currency=price.currency if price else None,
+        vat_percent=price.vat_percent if price else Decimal(0),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from syncd.postgres import backoffice, links
-from syncd.postgres.db import Connection, Statements, transaction
+from syncd.postgres.db import Connection, Executor, Statements, transaction
 from syncd.records import Change
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
 
@@ -143,13 +143,13 @@ async def give_back(pool: asyncpg.Pool, changes: Sequence[Change]) -> None:
         await sql.give_back.execute(connection, change_ids=list(held))
 
 
-async def enqueue(pool: asyncpg.Pool, *, shop_id: int, kind: str, keys: Sequence[str]) -> int:
+async def enqueue(db: Executor, *, shop_id: int, kind: str, keys: Sequence[str]) -> int:
     """Make these keys due for one shop, behind all events; returns how many keys there were.
 
     A change that is due keeps its place, one that is claimed is due again afterwards, a dead one
     is tried again.
     """
-    count: int = await sql.enqueue.value(pool, shop_id=shop_id, kind=kind, keys=list(keys))
+    count: int = await sql.enqueue.value(db, shop_id=shop_id, kind=kind, keys=list(keys))
     return count
 
 

@@ -8,17 +8,23 @@ from typing import Literal
 import asyncpg
 
 from syncd.errors import ConfigError
-from syncd.postgres.db import Statements
+from syncd.postgres.db import Executor, Statements
 from syncd.records import Shop
 from syncd.rules import domain
 
 sql = Statements("shops")
 
+InactiveAs = Literal["draft", "archived", "unlisted"]
+ImageMode = Literal["overwrite", "append", "if_empty"]
+UnknownVariants = Literal["keep", "remove"]
+BlockedAs = Literal["stopped", "removed"]
+
 
 @dataclass(frozen=True, slots=True)
 class NewShop:
-    """A shop to add; `credentials` are sealed (vault), `currency` is Shopify's own.
+    """A shop to add; `credentials` are sealed (vault).
 
+    `currency` and `taxes_included` are what the shop says of itself.
     `is_empty` declares that the shop holds nothing of the Backoffice's yet: it is linked at once.
     """
 
@@ -32,7 +38,12 @@ class NewShop:
     publish_to: tuple[str, ...] = ()
     sync_stock: bool = False
     sync_description: bool = False
-    inactive_as: Literal["draft", "archived", "unlisted"] = "draft"
+    inactive_as: InactiveAs = "draft"
+    taxes_included: bool = True
+    image_mode: ImageMode = "append"
+    price_only_when_changed: bool = True
+    unknown_variants: UnknownVariants = "keep"
+    blocked_as: BlockedAs = "stopped"
     is_empty: bool = False
 
 
@@ -46,35 +57,35 @@ async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
     settings["publish_to"] = list(new.publish_to)
     settings["state"] = "linked" if settings.pop("is_empty") else "unlinked"
     try:
-        row = await sql.add.row(pool, **settings)
+        shop_id = await sql.add.value(pool, **settings)
     except asyncpg.CheckViolationError as error:
         rule = (error.constraint_name or "").replace("_", " ")
         raise ConfigError(
             f"shop {settings['domain']}: its settings break the rule “{rule}”",
             hint="stock needs a warehouse and a location; a location is a GID of Shopify's",
         ) from error
-    if row is None:
+    if shop_id is None:
         raise ConfigError(
             f"shop {settings['domain']} has been added already",
             hint="another token: `syncd shop token`; its settings: `syncd shop show`",
         )
-    return _shop(row)
+    (added,) = await _shops(pool, domain=settings["domain"])
+    return added
 
 
 async def find(pool: asyncpg.Pool, text: str) -> Shop | None:
     """The shop of an address in any spelling; raises ConfigError for one that is not Shopify's."""
-    row = await sql.find.row(pool, domain=domain.normal(text))
-    return None if row is None else _shop(row)
+    return next(iter(await _shops(pool, domain=domain.normal(text))), None)
 
 
 async def all(pool: asyncpg.Pool) -> list[Shop]:
     """Every shop, in the order they were added."""
-    return [_shop(row) for row in await sql.every.fetch(pool)]
+    return await _shops(pool)
 
 
 async def ready(pool: asyncpg.Pool) -> list[Shop]:
     """The shops that products may be sent to now: switched on, linked and not paused."""
-    return [_shop(row) for row in await sql.ready.fetch(pool)]
+    return await _shops(pool, is_ready=True)
 
 
 async def credentials(pool: asyncpg.Pool, shop_id: int) -> bytes:
@@ -105,5 +116,21 @@ async def resume(pool: asyncpg.Pool, shop_id: int) -> None:
     await sql.resume.execute(pool, shop_id=shop_id)
 
 
-def _shop(row: asyncpg.Record) -> Shop:
-    return Shop(**{**row, "publish_to": tuple(row["publish_to"])})
+async def pause_creates(db: Executor, shop_id: int, *, seconds: float) -> None:
+    """Make no new variants in the shop for a while; a longer pause that runs already stays."""
+    await sql.pause_creates.execute(db, shop_id=shop_id, wait_s=seconds)
+
+
+async def set_own(db: Executor, shop_id: int, *, currency: str, taxes_included: bool) -> bool:
+    """Store what the shop says of itself; returns whether something changed."""
+    changed = await sql.set_own.value(
+        db, shop_id=shop_id, currency=currency, taxes_included=taxes_included
+    )
+    return changed is not None
+
+
+async def _shops(
+    pool: asyncpg.Pool, *, domain: str | None = None, is_ready: bool | None = None
+) -> list[Shop]:
+    rows = await sql.settings.fetch(pool, domain=domain, is_ready=is_ready)
+    return [Shop(**{**row, "publish_to": tuple(row["publish_to"])}) for row in rows]

@@ -46,6 +46,7 @@ class VariantRow(Row):
     barcode: str | None
     is_tracked: bool
     image_key: str | None
+    is_blocked: bool
 
 
 class ImageRow(Row):
@@ -64,6 +65,8 @@ class PriceRow(Row):
     list_price: Decimal
     offer_price: Decimal | None
     is_on_offer: bool
+    currency: str
+    vat_percent: Decimal
 
 
 class StockRow(Row):

@@ -110,6 +110,8 @@ async def test_a_product_is_read_with_all_that_belongs_to_it(pool: asyncpg.Pool)
                 compare_at_price=Decimal("499.00"),
                 image_key="2",
                 quantity=5,
+                currency="NOK",
+                vat_percent=Decimal(25),
             ),
             records.Variant(
                 key="2", option_values=("M", "Blå"), price=None, is_tracked=False, quantity=0
@@ -123,6 +125,19 @@ async def test_a_product_is_read_with_all_that_belongs_to_it(pool: asyncpg.Pool)
     )
     assert (products["2"].option_names, products["2"].variants[0].option_values) == ((), ())
     assert not products["2"].is_active
+
+
+async def test_a_blocked_variant_is_still_read(pool: asyncpg.Pool) -> None:
+    await pool.execute("update retail.variant set is_blocked = true where variant_id = 2")
+    assert [one.is_blocked for one in (await read(pool))["1"].variants] == [False, True]
+
+
+async def test_a_price_comes_with_its_currency_and_vat(pool: asyncpg.Pool) -> None:
+    await pool.execute("update retail.account set currency = 'SEK' where account_id = 'a'")
+    await pool.execute("update retail.product set vat_code = '31' where product_id = 1")
+    priced, unpriced = (await read(pool))["1"].variants
+    assert (priced.currency, priced.vat_percent) == ("SEK", Decimal(15))
+    assert (unpriced.currency, unpriced.vat_percent) == (None, Decimal(0))
 
 
 async def test_a_missing_option_value_is_left_for_the_mapping_to_refuse(pool: asyncpg.Pool) -> None:
@@ -210,6 +225,10 @@ BREACHES = [
     ),
     pytest.param("variant", {"variant_key": "null::text"}, "variant.variant_key", id="null key"),
     pytest.param("variant", {"is_tracked": "1"}, "variant.is_tracked", id="number for boolean"),
+    pytest.param("variant", {"is_blocked": None}, "variant.is_blocked", id="no blocked column"),
+    pytest.param("variant", {"is_blocked": "null::boolean"}, "variant.is_blocked", id="null block"),
+    pytest.param("price", {"currency": "null::text"}, "price.currency", id="null currency"),
+    pytest.param("price", {"vat_percent": "'25 %'::text"}, "price.vat_percent", id="text for VAT"),
     pytest.param("image", {"address": "null::text"}, "image.address", id="null address"),
     pytest.param("stock", {"quantity": "1.5"}, "stock.quantity", id="half a piece"),
     pytest.param("option", {"name": None}, "option.name", id="no option name"),

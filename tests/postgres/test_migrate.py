@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from syncd.errors import ConfigError
-from syncd.postgres import db, reference
-from syncd.postgres.migrate import Migration, migrate, migrations, missing, pending
+from syncd.postgres import db, reference, shops
+from syncd.postgres.migrate import Migration, migrate, migrations, missing, pending, sql
 
 ONE, TWO = Migration(1, "one", "select 1"), Migration(2, "two", "select 2")
 
@@ -61,6 +61,50 @@ async def test_a_changed_migration_stops_before_anything_is_done(pool: asyncpg.P
     await pool.execute("update syncd.migration set digest = 'other' where number = 1")
     with pytest.raises(ConfigError, match="changed after it was applied"):
         await migrate(pool)
+
+
+async def test_a_shop_of_the_first_release_gets_the_usual_settings(empty_database_url: str) -> None:
+    first = migrations()[0]
+    async with db.connect(empty_database_url, name="tests", size=2) as pool:
+        await sql.begin.execute(pool)
+        await pool.execute(first.text)
+        await sql.record.execute(pool, number=first.number, name=first.name, digest=first.digest)
+        await pool.execute(
+            "insert into syncd.shop (domain, account_id, credentials, price_department, currency)"
+            " values ('x.myshopify.com', 'a', '', 'nett', 'NOK')"
+        )
+        assert await migrate(pool) == len(migrations()) - 1
+        (shop,) = await shops.all(pool)
+    assert (shop.image_mode, shop.unknown_variants, shop.blocked_as) == (
+        "append",
+        "keep",
+        "stopped",
+    )
+    assert (shop.taxes_included, shop.price_only_when_changed) == (True, True)
+
+
+IMPOSSIBLE_FILES = {
+    "no GID": "gid = '1'",
+    "no such state": "state = 'lost'",
+    "failed without an error": "state = 'failed', look_at = null",
+    "an error without a failure": "error = '404'",
+    "pending, never looked at": "look_at = null",
+    "ready, yet looked at": "state = 'ready'",
+}
+
+
+@pytest.mark.parametrize("assignment", IMPOSSIBLE_FILES.values(), ids=IMPOSSIBLE_FILES.keys())
+async def test_impossible_files_are_refused(pool: asyncpg.Pool, assignment: str) -> None:
+    await pool.execute(
+        "with shop as ("
+        "  insert into syncd.shop (domain, account_id, credentials, price_department, currency)"
+        "  values ('x.myshopify.com', 'a', '', 'nett', 'NOK') returning shop_id"
+        ")"
+        "insert into syncd.file (shop_id, gid, ref, key, look_at)"
+        " select shop_id, 'gid://shopify/MediaImage/1', 'https://x.no/1.jpg', '1', now() from shop"
+    )
+    with pytest.raises(asyncpg.CheckViolationError):
+        await pool.execute(f"update syncd.file set {assignment}")
 
 
 UNTOLD = """

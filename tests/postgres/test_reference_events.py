@@ -81,6 +81,11 @@ TOUCHES = {  # a statement, and the events it makes: key and what changed
         ["1 variants"],
     ),
     "sku": ("update retail.variant set sku = 'N' where variant_id = 3", ["2 variants"]),
+    "blocked": (
+        "update retail.variant set is_blocked = true where variant_id = 3",
+        ["2 variants"],
+    ),
+    "still not blocked": ("update retail.variant set is_blocked = false", []),
     "variant gone": ("delete from retail.variant where variant_id = 2", ["1 variants"]),
     "barcode": ("update retail.barcode set code = '9' where is_primary", ["1 variants"]),
     "second barcode": ("update retail.barcode set code = '9' where not is_primary", []),

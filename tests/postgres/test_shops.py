@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from syncd.errors import ConfigError
-from syncd.postgres import shops
+from syncd.postgres import db, shops
 from syncd.postgres.shops import NewShop
 from syncd.records import Shop
 
@@ -26,6 +27,11 @@ WHOLE = replace(
     sync_stock=True,
     sync_description=True,
     inactive_as="archived",
+    taxes_included=False,
+    image_mode="if_empty",
+    price_only_when_changed=False,
+    unknown_variants="remove",
+    blocked_as="removed",
     is_empty=True,
 )
 
@@ -47,6 +53,12 @@ async def test_a_shop_is_added_with_what_is_usual(pool: asyncpg.Pool) -> None:
         publish_to=(),
         inactive_as="draft",
         currency="NOK",
+        taxes_included=True,
+        image_mode="append",
+        price_only_when_changed=True,
+        unknown_variants="keep",
+        blocked_as="stopped",
+        creates_paused_until=None,
     )
     assert await shops.credentials(pool, added.shop_id) == b"sealed"
 
@@ -54,8 +66,9 @@ async def test_a_shop_is_added_with_what_is_usual(pool: asyncpg.Pool) -> None:
 async def test_every_setting_is_kept(pool: asyncpg.Pool) -> None:
     added = await shops.add(pool, WHOLE)
     assert added.state == "linked"
-    for name in ("stock_warehouse", "location", "publish_to", "sync_stock", "inactive_as"):
-        assert getattr(added, name) == getattr(WHOLE, name)
+    names = {one.name for one in fields(WHOLE)} - {"domain", "credentials", "is_empty"}
+    for name in names:
+        assert getattr(added, name) == getattr(WHOLE, name), name
     assert await shops.find(pool, "WHOLE.myshopify.com") == added
     assert await shops.all(pool) == [added]
 
@@ -143,6 +156,9 @@ IMPOSSIBLE = [
     "domain = 'fjord.no'",
     "state = 'lost'",
     "inactive_as = 'deleted'",
+    "image_mode = 'never'",
+    "unknown_variants = 'gone'",
+    "blocked_as = 'gone'",
     "paused_until = now()",
     "paused_reason = 'x'",
     "sync_stock = true",
@@ -155,3 +171,32 @@ async def test_impossible_shops_are_refused(pool: asyncpg.Pool) -> None:
     for assignment in IMPOSSIBLE:
         with pytest.raises(asyncpg.CheckViolationError):
             await pool.execute(f"update syncd.shop set {assignment}")
+
+
+async def test_a_pause_of_creates_holds_up_nothing_else(pool: asyncpg.Pool) -> None:
+    added = await shops.add(pool, WHOLE)
+    assert added.creates_paused_until is None
+    before = await db.clock(pool)
+    await shops.pause_creates(pool, added.shop_id, seconds=3600)
+    (ready,) = await shops.ready(pool)
+    assert ready.creates_paused_until is not None
+    assert ready.creates_paused_until >= before + timedelta(hours=1)
+
+
+async def test_the_longer_pause_of_creates_stays(pool: asyncpg.Pool) -> None:
+    added = await shops.add(pool, WHOLE)
+    await shops.pause_creates(pool, added.shop_id, seconds=3600)
+    longer = (await shops.all(pool))[0].creates_paused_until
+    await shops.pause_creates(pool, added.shop_id, seconds=60)
+    assert (await shops.all(pool))[0].creates_paused_until == longer
+
+
+async def test_what_a_shop_says_of_itself_is_stored_once(pool: asyncpg.Pool) -> None:
+    added = await shops.add(pool, WHOLE)
+    other = await shops.add(pool, NEW)
+    shop_id = added.shop_id
+    assert not await shops.set_own(pool, shop_id, currency="NOK", taxes_included=False)
+    assert await shops.set_own(pool, shop_id, currency="NOK", taxes_included=True)
+    assert await shops.set_own(pool, shop_id, currency="SEK", taxes_included=True)
+    assert not await shops.set_own(pool, shop_id, currency="SEK", taxes_included=True)
+    assert await shops.all(pool) == [replace(added, currency="SEK", taxes_included=True), other]
