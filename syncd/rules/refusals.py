@@ -2,31 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from syncd.errors import RowError, ShopifyError
 from syncd.records import Form, VariantIds
+from syncd.rules import limits
+from syncd.rules.metafield_words import DEFINITION_WORDS, METAFIELD_WORDS
+from syncd.rules.picture_words import FILE_WORDS, MEDIA_WORDS
+from syncd.rules.refusal_words import MEND, PRODUCT_WORDS, WAIT, Words
+from syncd.rules.stock_words import STOCK_WORDS
+from syncd.rules.text import line
 
 SHOWN = 3
+WORDS: Mapping[str, Words] = {
+    **PRODUCT_WORDS,
+    **MEDIA_WORDS,
+    **METAFIELD_WORDS,
+    **DEFINITION_WORDS,
+    **STOCK_WORDS,
+}
 # Trouble on Shopify's side: the same write may be accepted later (writes.md, appendix A).
-# The last two are said of pictures that Shopify is still fetching (writes.md, 4.13).
-PASSING = frozenset({"GENERIC_ERROR", "JOB_ERROR", "MUST_BE_FOR_THIS_PRODUCT", "NON_READY_MEDIA"})
+PASSING = frozenset(
+    {
+        "GENERIC_ERROR",
+        "INTERNAL_ERROR",
+        "JOB_ERROR",
+        # Said of pictures that Shopify is still fetching (writes.md, 4.13), or working on.
+        "MEDIA_CANNOT_BE_MODIFIED",
+        "MUST_BE_FOR_THIS_PRODUCT",
+        "NON_READY_MEDIA",
+        # So many a day or an hour; the shop may make more of them later.
+        "MODEL3D_THROTTLE_EXCEEDED",
+        "VIDEO_THROTTLE_EXCEEDED",
+        # A twin of this call is under way. One that failed has spent its key: the next attempt
+        # must bring another, so it is tried again too.
+        "IDEMPOTENCY_CONCURRENT_REQUEST",
+        "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
+    }
+)
 # What we know of the product is not so any more: the next attempt reads it first.
 STALE = frozenset(
     {
+        # A variant or a picture was made or deleted in Shopify.
+        "AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT",
+        "CANNOT_DELETE_LAST_VARIANT",
+        "INVALID_INVENTORY_ITEM",
+        "MEDIA_DOES_NOT_EXIST",
+        "MEDIA_DOES_NOT_EXIST_ON_PRODUCT",
         "MEDIA_IS_NOT_ATTACHED_TO_VARIANT",
+        "PRODUCT_VARIANT_ALREADY_HAS_MEDIA",
         "PRODUCT_VARIANT_DOES_NOT_EXIST",
+        "PRODUCT_VARIANT_DOES_NOT_EXIST_ON_PRODUCT",
         "VARIANT_ALREADY_EXISTS",
         "VARIANT_ALREADY_EXISTS_CHANGE_OPTION_VALUE",
+        # Options were changed in Shopify: our own always fit the variants of the same product.
+        "NEED_TO_ADD_OPTION_VALUES",
+        "OPTION_DOES_NOT_EXIST",
+        "OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS",
+        "OPTION_VALUE_DOES_NOT_EXIST",
+        # A count or a metafield changed since it was read.
+        "CHANGE_FROM_QUANTITY_STALE",
+        "COMPARE_QUANTITY_STALE",
+        "STALE_OBJECT",
     }
 )
 GONE = frozenset({"NOT_FOUND", "PRODUCT_DOES_NOT_EXIST"})
-HINTS = {
-    "HANDLE_NOT_UNIQUE": "change the handle of the other product in Shopify",
-    "TAKEN": "another product in Shopify carries our id; delete the copy there",
+# productUpdate's and publishablePublish's errors have no code (writes.md, 4.5, 4.8 and 5.2).
+UNCODED = {
+    "Product does not exist": "PRODUCT_DOES_NOT_EXIST",
+    "already in use. Please provide a new handle": "HANDLE_NOT_UNIQUE",
+    "can't be blank": "BLANK",
+    "is too long": "TOO_LONG",
+    "must be greater than or equal to": "GREATER_THAN_OR_EQUAL_TO",
 }
-HINT = "mend it in the Backoffice, it will be sent by itself"
+# The lists of a write whose rows are variants, as `field` spells them.
+ROWS = ("variants", "variantMedia", "variantsIds", "quantities")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One of the errors. `article` is the variant it points at, or empty; `field` what of it."""
+
+    code: str
+    article: str
+    field: str
+    message: str
 
 
 def of(
@@ -40,30 +102,95 @@ def of(
     """
     if not errors:
         return None
-    codes = {str(error.get("code") or "") for error in errors}
-    said = "; ".join(_said(error, skus) for error in errors[:SHOWN])
-    more = f" and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
-    message = f"product {key} ({form.title}): Shopify refused {said}{more}"
-    if codes & GONE or any(_is_gone(error) for error in errors):
-        return deleted(key, form)
-    if codes & (PASSING | STALE) or any(_is_of_a_file(error) for error in errors):
-        return ShopifyError(message, hint="it will be tried again by itself")
-    hint = next((HINTS[code] for code in sorted(codes) if code in HINTS), HINT)
-    return RowError(message, hint=hint)
+    rows = {str(at): sku for at, sku in enumerate(skus)}
+    groups: dict[str, list[Complaint]] = {}
+    for error in errors:
+        complaint = _complaint(error, rows)
+        kind = complaint.code if complaint.code in WORDS else ""
+        groups.setdefault(kind, []).append(complaint)
+    if not GONE.isdisjoint(groups):
+        gone = deleted(key, form)
+        said = _quoted([complaint for group in groups.values() for complaint in group])
+        return RowError(f"{gone.message} ({said})", hint=gone.hint)
+    message = _told(groups, limits.subject(key, form.title), form)
+    if (PASSING | STALE) & groups.keys() or any(_is_of_a_file(error) for error in errors):
+        return ShopifyError(message, hint=WAIT)
+    hints = dict.fromkeys(WORDS[code].hint for code in groups if code)
+    return RowError(message, hint=". Also: ".join(hints) or MEND)
 
 
 def deleted(key: str, form: Form) -> RowError:
     """Somebody deleted the product in Shopify; making it anew is theirs to decide."""
     return RowError(
-        f"product {key} ({form.title}) was deleted in Shopify",
+        f"{limits.subject(key, form.title)} was deleted in Shopify",
         hint="put it inactive in the Backoffice if it shall stay away; to have it made anew: "
         f"delete from syncd.link where key = '{key}'; then send it again",
     )
 
 
-def _is_gone(error: Mapping[str, Any]) -> bool:
-    """productUpdate's errors have no code."""
-    return "Product does not exist" in str(error.get("message"))
+def picture(code: str | None, address: str) -> str:
+    """The sentence for a picture that Shopify could not fetch or show: its media are FAILED.
+
+    `code` is a FileErrorCode or MediaErrorCode, None when Shopify gives no reason.
+    """
+    name = f"the picture {line(address)} does not show in Shopify"
+    words = FILE_WORDS.get(code or "")
+    if words is None:
+        reason = f"Shopify says {code}" if code else "Shopify gives no reason"
+        return f"{name} ({reason}); {FILE_WORDS['UNKNOWN'].hint}"
+    return f"{name}: {words.meaning}; {words.hint}"
+
+
+def named(variables: Mapping[str, Any], form: Form, known: Mapping[str, VariantIds]) -> list[str]:
+    """SKUs of the variants that a write names, in its order; empty where there is none.
+
+    A row of productSet has its SKU, one of the other calls may have just an id.
+    """
+    given = variables.get("input")
+    holder = given if isinstance(given, Mapping) else variables
+    rows: Sequence[Any] = next((holder[name] for name in ROWS if name in holder), ())
+    keys = {gid: key for key, ids in known.items() for gid in (ids.variant, ids.inventory_item)}
+    skus = {variant.key: variant.sku for variant in form.variants}
+    return [_sku(row) or skus.get(keys.get(_gid(row), ""), "") for row in rows]
+
+
+def _sku(row: Mapping[str, Any] | str) -> str:
+    if isinstance(row, str):
+        return ""
+    return row.get("sku") or row.get("inventoryItem", {}).get("sku") or ""
+
+
+def _gid(row: Mapping[str, Any] | str) -> str:
+    if isinstance(row, str):
+        return row
+    return str(
+        next((row[name] for name in ("id", "variantId", "inventoryItemId") if name in row), "")
+    )
+
+
+def _complaint(error: Mapping[str, Any], rows: Mapping[str, str]) -> Complaint:
+    steps = [str(step) for step in error.get("field") or ()]
+    article, steps = _article(steps, rows)
+    message = line(str(error.get("message") or "")).rstrip(".")
+    guessed = next((code for words, code in UNCODED.items() if words in message), "")
+    return Complaint(
+        code=guessed if guessed in GONE else str(error.get("code") or guessed),
+        article=article,
+        field=" ".join(step for step in steps if step not in ("input", "product")),
+        message=message,
+    )
+
+
+def _article(steps: Sequence[str], rows: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The variant that `[…, "variants", "0", …]` points at by its SKU, then the other steps."""
+    place = next((at for at, step in enumerate(steps[:-1]) if step in ROWS), None)
+    if place is None:
+        return "", list(steps)
+    rest = [*steps[:place], *steps[place + 2 :]]
+    number = steps[place + 1]
+    if number not in rows:
+        return f"variant {number}", rest
+    return f"SKU {rows[number] or '(none)'}", rest
 
 
 def _is_of_a_file(error: Mapping[str, Any]) -> bool:
@@ -72,40 +199,40 @@ def _is_of_a_file(error: Mapping[str, Any]) -> bool:
     return "files" in steps and steps[-1] == "id"
 
 
-def named(variables: Mapping[str, Any], form: Form, known: Mapping[str, VariantIds]) -> list[str]:
-    """SKUs of the variants that a write names, in its order; empty where there is none.
-
-    A row of productSet has its SKU, one of the bulk calls may have just an id.
-    """
-    given = variables.get("input")
-    holder = given if isinstance(given, Mapping) else variables
-    rows = holder.get("variants", [])
-    keys = {ids.variant: key for key, ids in known.items()}
-    skus = {variant.key: variant.sku for variant in form.variants}
-    return [
-        row.get("sku")
-        or row.get("inventoryItem", {}).get("sku")
-        or skus.get(keys.get(row.get("id", ""), ""), "")
-        for row in rows
-    ]
+def _told(groups: Mapping[str, Sequence[Complaint]], name: str, form: Form) -> str:
+    """A part for each code, the first ones behind the product's name."""
+    parts: list[str] = []
+    for code, group in list(groups.items())[:SHOWN]:
+        articles = [complaint.article for complaint in group if complaint.article]
+        if not articles and len(form.variants) == 1 and form.variants[0].sku:
+            articles = [f"SKU {form.variants[0].sku}"]
+        subject = _few(articles, ", ") if code else ""
+        said = f"{WORDS[code].meaning} ({_quoted(group)})" if code else _as_given(group)
+        opening = name if not parts else ""
+        head = ", ".join(filter(None, (opening, subject)))
+        parts.append(": ".join(filter(None, (head, said))))
+    rest = sum(len(group) for group in list(groups.values())[SHOWN:])
+    return "; ".join(parts) + (f" and {rest} more" if rest else "")
 
 
-def _said(error: Mapping[str, Any], skus: Sequence[str]) -> str:
-    """`SKU J-S price: must be …`: the field without its technical beginning, then the words."""
-    steps = [str(step) for step in error.get("field") or ()]
-    sku, steps = _article(steps, skus)
-    named = [step for step in steps if step not in ("input", "product")]
-    message = str(error.get("message", "")).rstrip(".")
-    return ": ".join(part for part in (" ".join([*sku, *named]), message) if part)
+def _quoted(group: Sequence[Complaint]) -> str:
+    """Shopify's own words, for who wants to look them up."""
+    said = (": ".join(filter(None, (one.field, one.message))) for one in group)
+    return "Shopify says " + _few((f"“{words}”" for words in said), ", ")
 
 
-def _article(steps: Sequence[str], skus: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The variant that `[…, "variants", "0", …]` points at by its SKU, then the other steps."""
-    if "variants" not in steps[:-1]:
-        return [], list(steps)
-    place = steps.index("variants") + 1
-    rest = [*steps[: place - 1], *steps[place + 1 :]]
-    number = int(steps[place]) if steps[place].isdigit() else len(skus)
-    if number >= len(skus):
-        return [f"variant {steps[place]}"], rest
-    return [f"SKU {skus[number] or '(none)'}"], rest
+def _as_given(group: Sequence[Complaint]) -> str:
+    """`Shopify refused SKU J-S price: must be …`: errors that we have no sentence for."""
+    said = []
+    for one in group:
+        place = " ".join(filter(None, (one.article, one.field)))
+        code = f" ({one.code})" if one.code else ""
+        said.append(": ".join(filter(None, (place, one.message))) + code)
+    return f"Shopify refused {_few(said, '; ')}"
+
+
+def _few(texts: Iterable[str], between: str) -> str:
+    """The first of the different ones, with the number of the rest."""
+    different = list(dict.fromkeys(texts))
+    more = f" and {len(different) - SHOWN} more" if len(different) > SHOWN else ""
+    return between.join(different[:SHOWN]) + more
