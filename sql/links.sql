@@ -26,12 +26,14 @@ where shop_id = $1
   and kind = 'product'
 order by length(key), key;
 
--- name: key_of(shop_id int4, gid text)
--- The product of ours that is linked with this GID.
-select key
+-- name: keys_of(shop_id int4, gids text[])
+-- The products of ours that are linked with these GIDs.
+select
+  gid,
+  key
 from syncd.link
 where shop_id = $1
-  and gid = $2;
+  and gid = any($2);
 
 -- name: save(shop_id int4, key text, gid text, known jsonb, digest text, files jsonb, published_at timestamptz, accepted_at timestamptz)
 -- Write a product's link, or what Shopify accepted anew.

@@ -39,3 +39,11 @@ select
   waiting_since,
   lag_s
 from syncd.router_lag;
+
+-- name: soon(shop_id int4, wait_s float8)
+-- How many changes are claimed, or will be within wait_s.
+select count(*)
+from syncd.change
+where shop_id = $1
+  and state <> 'dead'
+  and (state = 'claimed' or due_at <= syncd.clock() + make_interval(secs => $2));

@@ -7,6 +7,7 @@ SyncdError
 └── ShopifyError
     ├── RowError     this row's            dead at once: retrying cannot help
     ├── CallError    nobody's, it passes   retry after `wait_s`; the row keeps its attempt
+    │   └── VariantLimitError              creates wait; updates go on
     ├── KindError    one kind's            pause that kind's pump
     └── ShopError    the whole shop's      pause its pumps, give claims back, touch no row
 
@@ -62,8 +63,12 @@ class CallError(ShopifyError):
         self.is_unknown = is_unknown
 
 
+class VariantLimitError(CallError):
+    """Shopify takes no more new variants today; those it has may still be changed."""
+
+
 class KindError(ShopifyError):
-    """One kind of thing may not be written: a missing scope, a daily limit."""
+    """One kind of thing may not be written: a missing scope, say."""
 
 
 class ShopError(ShopifyError):

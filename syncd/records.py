@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+
+Prices = tuple[str, str | None]  # a price with its compare-at price: both travel together
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Change:
     """A claimed row of syncd.change; `token` is the claim's, `deliveries` counts this claim too.
 
     `changed` is what was touched, in order of name; empty means unknown. `is_repeated`: an earlier
-    claim did not end in an ack, so Shopify may hold more than the link says.
+    claim did not end in an ack, so Shopify may hold more than the link says. `tried` are the
+    pairs (price, compare-at price) by variant key that writes since the last ack carried.
     """
 
     change_id: int
@@ -79,6 +82,7 @@ class Change:
     changed: tuple[str, ...] = ()
     lane: Literal["stock", "orders", "price", "product", "resync"] = "product"
     is_repeated: bool = False
+    tried: Mapping[str, Sequence[Prices]] = field(default_factory=dict)
 
     @property
     def attempt(self) -> int:
@@ -132,7 +136,8 @@ class Picture:
 class VariantForm:
     """A variant in canonical form: text as it travels, money as "499.00", `picture` a ref.
 
-    An empty sku or barcode means cleared.
+    An empty sku or barcode means cleared, as do a compare-at price or a picture of None.
+    `stopped`: not for sale, by the policy DENY with nothing available.
     """
 
     key: str
@@ -143,14 +148,20 @@ class VariantForm:
     compare_at_price: str | None
     tracked: bool
     picture: str | None
+    stopped: bool = False
+
+    @property
+    def prices(self) -> Prices:
+        return self.price, self.compare_at_price
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """The canonical form of a product: every field that is ours, as Shopify would hold it.
 
-    `description_html` is None when the description is the merchant's. `options` is never empty:
-    a product without options has the option Title with the value Default Title.
+    Optional fields are three-valued: set, cleared (empty), or None, which leaves them to the
+    merchant: `description_html`, and `pictures` with the variants' pictures. `options` is never
+    empty: a product without options has the option Title with the value Default Title.
     """
 
     title: str
@@ -159,7 +170,7 @@ class Form:
     description_html: str | None
     options: tuple[str, ...]
     variants: tuple[VariantForm, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Picture, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +207,10 @@ class ObservedVariant:
 
 @dataclass(frozen=True, slots=True)
 class ObservedFields:
-    """The fields of a variant that are ours, as Shopify shows them; `file` is its picture's GID."""
+    """The fields of a variant that are ours, as Shopify shows them; `file` is its picture's GID.
+
+    `available` is the sum over all locations, `policy` DENY or CONTINUE.
+    """
 
     sku: str
     barcode: str
@@ -204,13 +218,25 @@ class ObservedFields:
     compare_at_price: str | None
     tracked: bool
     file: str | None
+    policy: str = "DENY"
+    available: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedFile:
+    """A picture of a product; `name` is its file's name, empty while Shopify is fetching it."""
+
+    gid: str
+    alt: str
+    state: Literal["pending", "ready", "failed"] = "ready"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedProduct:
     """What a read of one product showed: every field that is ours.
 
-    `fields` are the variants' by their GIDs, `files` are alts by GID in the order of the pictures.
+    `fields` are the variants' by their GIDs, `files` the pictures in Shopify's order.
     """
 
     gid: str
@@ -221,4 +247,4 @@ class ObservedProduct:
     options: tuple[str, ...]
     variants: tuple[ObservedVariant, ...]
     fields: Mapping[str, ObservedFields]
-    files: Mapping[str, str]
+    files: tuple[ObservedFile, ...]

@@ -15,8 +15,8 @@ import asyncpg
 import structlog
 
 from syncd.errors import ConfigError, ContractError, SyncdError
-from syncd.flows import onboard, push
-from syncd.postgres import nodes, outbox, shops
+from syncd.flows import onboard, pictures, push
+from syncd.postgres import nodes, router, shops
 from syncd.records import Shop
 from syncd.shopify import client as shopify
 from syncd.shopify import identity
@@ -116,7 +116,7 @@ async def _route(house: House) -> None:
     """Move events to changes, and wake the pumps of the shops they concern."""
     while not house.stop.is_set():
         try:
-            routed = await outbox.route_once(house.pool)
+            routed = await router.route_once(house.pool)
         except ContractError as error:
             log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
             await house.rest(CONTRACT_PAUSE_S)
@@ -179,5 +179,6 @@ async def _pump(house: House, shop: Shop) -> None:
                 return
             if await push.push_once(house.pool, client, current, node=house.node, stop=house.stop):
                 continue
+            await pictures.look_once(house.pool, client, current)
             with anyio.move_on_after(PUSH_IDLE_S):
                 await news.wait()

@@ -26,7 +26,10 @@ comment on column syncd.shop.creates_paused_until is
   'No new variants until then, since Shopify''s daily limit of them is reached; null: not paused';
 
 alter table syncd.change
+  add column is_doubted boolean not null default false,
   add column tried jsonb not null default '{}';
+comment on column syncd.change.is_doubted is
+  'Somebody asked for it to be compared with what Shopify shows: the product is read before it is written';
 comment on column syncd.change.tried is
   'Prices that writes since the last ack carried, by variant key: [[price, compare-at], ...]; tells our price from the merchant''s after a lost answer';
 
@@ -62,18 +65,19 @@ comment on column syncd.file.look_at is 'When to ask Shopify next whether it fet
 
 create table syncd.held_count (
   shop_id integer not null references syncd.shop on delete cascade,
-  variant text not null check (variant like 'gid://shopify/ProductVariant/%'),
   inventory_item text not null check (inventory_item like 'gid://shopify/InventoryItem/%'),
   location text not null check (location like 'gid://shopify/Location/%'),
-  quantity integer not null,
+  quantity integer not null default 0,
+  taking integer not null default 0 check (taking >= 0),
   held_at timestamptz not null default syncd.clock(),
   primary key (shop_id, inventory_item, location)
 );
 comment on table syncd.held_count is
   'What Shopify held of a blocked variant before its count was set to zero, so that it comes back when the block ends';
 comment on column syncd.held_count.shop_id is 'The shop';
-comment on column syncd.held_count.variant is 'Shopify id of the variant';
 comment on column syncd.held_count.inventory_item is 'Shopify id of the variant''s inventory item';
 comment on column syncd.held_count.location is 'GID of the location that held them';
-comment on column syncd.held_count.quantity is 'How many it held, in pieces; may be negative';
-comment on column syncd.held_count.held_at is 'When the count was read and set to zero';
+comment on column syncd.held_count.quantity is 'How many were taken away, in pieces';
+comment on column syncd.held_count.taking is
+  'How many are being taken away now: written before the call, moved to quantity when Shopify has accepted it';
+comment on column syncd.held_count.held_at is 'When it was last read and written down; makes the idempotency key of the call';

@@ -1,7 +1,8 @@
 """The command line: one function a command, which parses, calls one function, prints.
 
 run      the commands' common ground: settings, target, errors with their exit codes
-service  run, migrate, status, resync, check, psql
+service  run, migrate, status, check, psql
+sending  resync, send
 shop     shop add, list, show, token, declare-empty
 look     show product
 tools    demo, sandbox, backoffice import
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import typer
 
-from syncd.cli import look, service, shop, tools
+from syncd.cli import look, sending, service, shop, tools
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 service.register(app)
+sending.register(app)
 tools.register(app)
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")

@@ -23,6 +23,7 @@ from syncd.supervisor import DATABASE_LOST
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
+ALIVE_S = 15.0  # a daemon that was seen in this time is taken to run
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
 

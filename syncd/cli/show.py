@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from syncd.flows.checkup import Finding
 from syncd.flows.sides import Sides
+from syncd.postgres.files import File
 from syncd.postgres.nodes import Node
 from syncd.postgres.status import Backlog, LastError, RouterLag
 from syncd.records import Shop
@@ -103,6 +104,17 @@ def daemons(console: Console, nodes: Sequence[Node], lag: RouterLag | None, now:
         console.print(f"[yellow]![/] events wait for the router since {lag.lag_s:.0f} s")
 
 
+def pictures(console: Console, domain: str, failed: Sequence[File]) -> None:
+    """That Shopify could not fetch some pictures, with where to look."""
+    if failed:
+        keys = list(dict.fromkeys(file.key for file in failed))
+        console.print(
+            f"[yellow]![/] {domain}: pictures that Shopify could not fetch: {len(failed)}, "
+            f"products that lack them: {len(keys)}; `syncd show product {escape(keys[0])}`",
+            soft_wrap=True,
+        )
+
+
 def shops(console: Console, rows: Sequence[Shop]) -> None:
     table = Table(
         Column("shop", overflow="fold"),
@@ -153,6 +165,8 @@ def sides(console: Console, one: Sides) -> None:
     table = Table("", *(Column(name, overflow="fold") for name in columns), box=box.SIMPLE)
     for field in dict.fromkeys(name for side in texts.values() for name in side):
         cells = [side.get(field, "–" if not side else "") for side in texts.values()]
+        if not any(cell.strip("–") for cell in cells):
+            continue  # nobody has a word on it
         shown = [
             escape(shortened(cell, LONGEST))
             if cell == cells[0] or "–" in (cell, cells[0])
@@ -163,5 +177,7 @@ def sides(console: Console, one: Sides) -> None:
     console.print(table)
     if one.refusal:
         console.print(f"[yellow]![/] {escape(one.refusal)}", soft_wrap=True)
+    for remark in one.remarks:
+        console.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
     if one.gid:
         console.print(f"[dim]{one.gid}[/]")

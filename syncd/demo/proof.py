@@ -55,7 +55,7 @@ def _misplaced(wanted: Mapping[str, Form], held: Counter[str | None]) -> Iterato
 def _of_product(
     key: str, form: Form, product: Mapping[str, Any], channels: Sequence[str]
 ) -> Iterator[Difference]:
-    pictures = [(picture.address, picture.alt) for picture in form.pictures]
+    pictures = [(picture.address, picture.alt) for picture in form.pictures or ()]
     checks: dict[str, tuple[object, object]] = {
         "title": (form.title, product["title"]),
         "vendor": (form.vendor, product["vendor"]),
@@ -87,7 +87,7 @@ def _of_variant(
     form: Form, variant: VariantForm, one: Mapping[str, Any]
 ) -> dict[str, tuple[object, object]]:
     name = f"SKU {variant.sku}" if variant.sku else " / ".join(variant.values)
-    addresses = {picture.ref: picture.address for picture in form.pictures}
+    addresses = {picture.ref: picture.address for picture in form.pictures or ()}
     return {
         f"{name} sku": (variant.sku, one["sku"] or ""),
         f"{name} barcode": (variant.barcode, one["barcode"] or ""),

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncd.errors import ShopifyError
-from syncd.records import Form, Link, VariantIds
-from syncd.rules import mapping
+from syncd.flows.desk import Desk
+from syncd.records import Form, Link, ObservedProduct, Shop, VariantForm, VariantIds
+from syncd.rules import mapping, owners
+from syncd.rules.adoption import Sight
 
 
 @dataclass(slots=True)
 class Parcel:
-    """What is wanted of a product, and how far Shopify has accepted it.
+    """What is asked of a product, what of it is wanted, and how far Shopify has accepted it.
 
     `before` is the link as it was. `link` moves with each accepted write, so that nothing accepted
     is forgotten when a later one fails; `sent` names the documents of the accepted writes in
-    order, `is_published` says that the product was published just now.
-    `hold` is asked before each write: it raises when the claim was lost to another node.
-    `owner_of` tells which other product of ours is linked with a GID, if any.
+    order, `is_published` says that the product was published just now. `counts` are the
+    warehouse's by variant key. `sight` is what a read showed, with the product as it was read.
     """
 
     key: str
-    wanted: Form
+    asked: Form
     before: Link | None
-    hold: Callable[[], Awaitable[None]]
-    owner_of: Callable[[str], Awaitable[str | None]]
+    desk: Desk
+    counts: Mapping[str, int | None] = field(default_factory=dict)
+    wanted: Form = field(init=False)
     link: Link | None = field(init=False)
+    sight: Sight | None = None
+    observed: ObservedProduct | None = None
     sent: list[str] = field(default_factory=list)
     is_published: bool = False
 
     def __post_init__(self) -> None:
         self.link = self.before
+        self.wanted = self.asked
 
     @property
     def linked(self) -> Link:
@@ -45,10 +50,35 @@ class Parcel:
         """Whether there is something to write down."""
         return bool(self.sent) or self.link is not self.before
 
+    def see(self, sight: Sight, observed: ObservedProduct) -> None:
+        """What Shopify shows takes the place of what was known."""
+        self.sight, self.observed, self.link = sight, observed, sight.link
+
+    def aim(self, shop: Shop) -> None:
+        """Leave to the merchant what is theirs, as far as it is known now."""
+        self.wanted = owners.ours(self.asked, self.linked.known, shop)
+
+    def make(self, document: str, link: Link) -> None:
+        """Shopify holds a new product."""
+        self.link = link
+        self._know(link.known)
+        self.sent.append(document)
+
     def accept(self, document: str, **fields: Any) -> None:
         """Shopify holds these fields of the form now."""
         self._know(replace(self.linked.known, **fields))
         self.sent.append(document)
+
+    def accept_fields(self, document: str) -> None:
+        """Shopify holds the single fields as wanted."""
+        wanted = self.wanted
+        self.accept(
+            document,
+            title=wanted.title,
+            vendor=wanted.vendor,
+            status=wanted.status,
+            description_html=wanted.description_html,
+        )
 
     def accept_pictures(self, document: str, files: Mapping[str, str]) -> None:
         """Shopify holds the wanted pictures; variants whose picture became another file lost it."""
@@ -60,7 +90,8 @@ class Parcel:
             for variant in link.known.variants
         )
         self.link = replace(link, files=files)
-        self.accept(document, pictures=self.wanted.pictures, variants=variants)
+        self._know(replace(link.known, pictures=self.wanted.pictures, variants=variants))
+        self.accept_fields(document)
 
     def accept_variants(
         self, document: str, keys: Collection[str], new: Mapping[str, VariantIds] | None = None
@@ -71,6 +102,13 @@ class Parcel:
         self.link = replace(self.linked, variants={**self.linked.variants, **(new or {})})
         self.accept(document, variants=tuple({**known, **wanted}.values()))
 
+    def accept_deleted(self, document: str, gids: Collection[str]) -> None:
+        """Shopify does not hold these variants any more."""
+        link = self.linked
+        left = {key: ids for key, ids in link.variants.items() if ids.variant not in gids}
+        self.link = replace(link, variants=left)
+        self.accept(document, variants=tuple(one for one in link.known.variants if one.key in left))
+
     def accept_detached(self, document: str, keys: Collection[str]) -> None:
         """The variants with these keys have no picture now."""
         variants = tuple(
@@ -79,19 +117,12 @@ class Parcel:
         )
         self.accept(document, variants=variants)
 
-    def accept_structure(
-        self, document: str, ids: Mapping[str, VariantIds], files: Mapping[str, str] | None
-    ) -> None:
-        """Shopify holds the wanted options and variants; the pictures too where files are told."""
-        pictures = self.linked.known.pictures if files is None else self.wanted.pictures
-        kept = self.linked.files if files is None else files
-        self.link = replace(self.linked, variants=ids, files=kept)
-        self.accept(
-            document,
-            options=self.wanted.options,
-            variants=self.wanted.variants,
-            pictures=pictures,
-        )
+    def accept_structure(self, document: str, ids: Mapping[str, VariantIds]) -> None:
+        """Shopify holds the wanted options and variants; pictures and counts are as they were."""
+        known = {variant.key: variant for variant in self.linked.known.variants}
+        variants = tuple(_left(variant, known.get(variant.key)) for variant in self.wanted.variants)
+        self.link = replace(self.linked, variants=ids)
+        self.accept(document, options=self.wanted.options, variants=variants)
 
     def settle(self) -> None:
         """All that is sent was accepted: what is wanted is known."""
@@ -99,3 +130,10 @@ class Parcel:
 
     def _know(self, known: Form) -> None:
         self.link = replace(self.linked, known=known, digest=mapping.digest(known))
+
+
+def _left(variant: VariantForm, known: VariantForm | None) -> VariantForm:
+    """A wanted variant with what productSet left as it was; a new one has neither."""
+    if known is None:
+        return replace(variant, picture=None, stopped=False)
+    return replace(variant, picture=known.picture, stopped=known.stopped)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import CallError, RowError
+from syncd.errors import RowError, VariantLimitError
 from syncd.flows.outcome import Outcome, interrupted, judged
 from syncd.flows.parcel import Parcel
 from syncd.flows.push_product import carry, withdraw
-from syncd.postgres import backoffice, history, links, outbox
+from syncd.flows.step import Step
+from syncd.postgres import files, history, links, outbox
 from syncd.postgres.db import Connection, clock, transaction
 from syncd.postgres.outbox import Settled
 from syncd.records import Change, Form, Link, Product, Shop
-from syncd.rules import mapping
+from syncd.rules import mapping, remarks
 from syncd.rules.retry import Ack
 from syncd.shopify.client import Client
 
@@ -28,26 +29,6 @@ CARRY_S = 150.0  # for one product with all its calls
 LEASE_S = 30.0  # what a killed daemon held is due again after this
 RENEWED_S = 10.0
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What all products of a step share."""
-
-    pool: asyncpg.Pool
-    client: Client
-    shop: Shop
-    renewed_s: float
-
-    def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
-        async def hold() -> None:
-            if not await outbox.is_held(self.pool, change):
-                raise CallError(f"product {change.key} was taken over by another node")
-
-        async def owner_of(gid: str) -> str | None:
-            return await links.key_of(self.pool, shop_id=self.shop.shop_id, gid=gid)
-
-        return Parcel(change.key, wanted, link, hold, owner_of)
 
 
 async def push_once(
@@ -73,7 +54,7 @@ async def push_once(
     outcomes = {change.change_id: Outcome(change, None) for change in claimed}
     try:
         if claimed:
-            await _push_all(Run(pool, client, shop, renewed_s), outcomes, stop or anyio.Event())
+            await _push_all(Step(pool, client, shop, renewed_s), outcomes, stop or anyio.Event())
     finally:
         with anyio.CancelScope(shield=True):
             await _settle(pool, shop, list(outcomes.values()))
@@ -83,19 +64,10 @@ async def push_once(
     return len(claimed)
 
 
-async def _push_all(run: Run, outcomes: dict[int, Outcome], stop: anyio.Event) -> None:
+async def _push_all(step: Step, outcomes: dict[int, Outcome], stop: anyio.Event) -> None:
     """Push the claimed changes, AT_ONCE at a time, until all are done or one says halt."""
-    pool, shop = run.pool, run.shop
     changes = [outcome.change for outcome in outcomes.values()]
-    keys = [change.key for change in changes]
-    products = await backoffice.products(
-        pool,
-        account_id=shop.account_id,
-        department_key=shop.price_department,
-        warehouse_key=shop.stock_warehouse,
-        keys=keys,
-    )
-    known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
+    await step.read([change.key for change in changes])
     places = anyio.CapacityLimiter(AT_ONCE)
 
     async def push(change: Change) -> None:
@@ -103,13 +75,11 @@ async def _push_all(run: Run, outcomes: dict[int, Outcome], stop: anyio.Event) -
             if stop.is_set() or any(outcome.halt for outcome in outcomes.values()):
                 return
             outcomes[change.change_id] = interrupted(change)
-            outcomes[change.change_id] = await _push(
-                run, change, product=products.get(change.key), link=known.get(change.key)
-            )
+            outcomes[change.change_id] = await _push(step, change)
 
     try:
         async with anyio.create_task_group() as renewing:
-            renewing.start_soon(_renew, run, changes)
+            renewing.start_soon(_renew, step, changes)
             async with anyio.create_task_group() as group:
                 for change in changes:
                     group.start_soon(push, change)
@@ -125,27 +95,39 @@ def _first(error: Exception) -> Exception:
     return error
 
 
-async def _renew(run: Run, changes: Sequence[Change]) -> None:
+async def _renew(step: Step, changes: Sequence[Change]) -> None:
     """Keep the claims while the products are on their way."""
     while True:
-        await anyio.sleep(run.renewed_s)
-        with anyio.move_on_after(LEASE_S - 2 * run.renewed_s):
-            await outbox.renew(run.pool, changes, lease_s=LEASE_S)
+        await anyio.sleep(step.renewed_s)
+        with anyio.move_on_after(LEASE_S - 2 * step.renewed_s):
+            await outbox.renew(step.pool, changes, lease_s=LEASE_S)
 
 
-async def _push(run: Run, change: Change, *, product: Product | None, link: Link | None) -> Outcome:
+async def _push(step: Step, change: Change) -> Outcome:
     """Carry one product: the one place where any error becomes a verdict."""
+    product, link = step.products.get(change.key), step.known.get(change.key)
     parcel: Parcel | None = None
     try:
         with anyio.fail_after(CARRY_S):
-            form, complaint = _wanted(product, link, run.shop)
+            form, complaint = _wanted(product, link, step.shop)
             if form is not None:
-                parcel = run.parcel(change, form, link)
-                await carry(run.client, run.shop, parcel, product, is_doubtful=change.is_repeated)
+                parcel = step.parcel(change, form, link)
+                await carry(
+                    step.client,
+                    step.shop,
+                    parcel,
+                    product,
+                    is_doubtful=change.is_repeated,
+                    strangers=step.strangers,
+                    limit=step.limit,
+                )
             elif change.is_repeated and complaint is None:
-                await withdraw(run.client, change.key)
+                await withdraw(step.client, change.key)
         if complaint is not None:
             raise complaint
+    except VariantLimitError as limit:
+        await step.meet(limit)
+        return judged(change, limit, parcel)
     except Exception as error:
         return judged(change, error, parcel)
     return Outcome(change, Ack(), parcel=parcel, ended_s=anyio.current_time())
@@ -161,8 +143,8 @@ def _wanted(
     """
     if product is None:
         return (mapping.gone(link.known), None) if link is not None else (None, None)
-    if left := mapping.left_out(product.images):
-        log.warning("pictures_left_out", key=product.key, addresses=left[:3], count=len(left))
+    for remark in remarks.of(product, link.known if link else None):
+        log.warning("product_odd", key=product.key, remark=remark)
     try:
         return mapping.wanted(product, shop), None
     except RowError as complaint:
@@ -202,6 +184,8 @@ async def _note(
         link = replace(link, published_at=accepted_at)
     if link != parcel.before:
         await links.save(connection, shop.shop_id, link, accepted_at)
+        alts = {picture.ref: picture.alt for picture in link.known.pictures or ()}
+        await files.save(connection, shop.shop_id, link, alts, accepted_at)
     if parcel.sent:
         await history.add(
             connection,

@@ -7,22 +7,29 @@ from dataclasses import dataclass
 import asyncpg
 
 from syncd.errors import KindError, RowError
-from syncd.postgres import backoffice, links
-from syncd.records import Form, Link, Shop
-from syncd.rules import adoption, changes, mapping
+from syncd.postgres import backoffice, files, links
+from syncd.records import Form, Link, Product, Shop
+from syncd.rules import changes, mapping, refusals, remarks
+from syncd.rules.adoption import observed_form
+from syncd.rules.identities import match_variants
+from syncd.rules.pictures import sorted_out
 from syncd.shopify import products
 from syncd.shopify.client import Client
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Each side's form, None where the product is not there; `refusal` says why none is wanted."""
+    """Each side's form, None where the product is not there; `refusal` says why none is wanted.
+
+    `remarks` are sentences about what was sent but is not as it should be.
+    """
 
     gid: str | None
     wanted: Form | None
     known: Form | None
     observed: Form | None
     refusal: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 async def look(pool: asyncpg.Pool, client: Client, shop: Shop, key: str) -> Sides:
@@ -30,12 +37,16 @@ async def look(pool: asyncpg.Pool, client: Client, shop: Shop, key: str) -> Side
 
     Raises what `Client.execute` raises.
     """
-    wanted, refusal = await _wanted(pool, shop, key)
+    product = await _product(pool, shop, key)
+    wanted, refusal = _wanted(product, shop, key)
     link = (await links.known(pool, shop_id=shop.shop_id, keys=[key])).get(key)
     gid = link.gid if link else await _found(client, key)
     known = link.known if link else None
     observed = await _observed(client, gid, wanted or known, link)
-    return Sides(gid, wanted, known, observed, refusal)
+    failed = await files.failed(pool, shop_id=shop.shop_id, key=key)
+    said = remarks.of(product) if product else []
+    said += [refusals.picture(file.error, file.ref) for file in failed]
+    return Sides(gid, wanted, known, observed, refusal, tuple(said))
 
 
 async def _found(client: Client, key: str) -> str | None:
@@ -46,7 +57,7 @@ async def _found(client: Client, key: str) -> str | None:
         return None
 
 
-async def _wanted(pool: asyncpg.Pool, shop: Shop, key: str) -> tuple[Form | None, str]:
+async def _product(pool: asyncpg.Pool, shop: Shop, key: str) -> Product | None:
     found = await backoffice.products(
         pool,
         account_id=shop.account_id,
@@ -54,10 +65,14 @@ async def _wanted(pool: asyncpg.Pool, shop: Shop, key: str) -> tuple[Form | None
         warehouse_key=shop.stock_warehouse,
         keys=[key],
     )
-    if key not in found:
+    return found.get(key)
+
+
+def _wanted(product: Product | None, shop: Shop, key: str) -> tuple[Form | None, str]:
+    if product is None:
         return None, f"the Backoffice has no product {key}"
     try:
-        return mapping.wanted(found[key], shop), ""
+        return mapping.wanted(product, shop), ""
     except RowError as error:
         return None, str(error)
 
@@ -71,6 +86,11 @@ async def _observed(
     observed = await products.read(client, gid)
     if observed is None:
         return None
-    if link is None:
-        return adoption.adopted(like, observed, gid).known
-    return adoption.reconsidered(like, link, observed).known
+    ids = match_variants(like, link.variants if link else {}, observed.variants)
+    own, _ = sorted_out(like.pictures or (), link.files if link else {}, observed.files)
+    return observed_form(
+        like,
+        observed,
+        keys={one.variant: key for key, one in ids.items()},
+        refs={gid: ref for ref, gid in own.items()},
+    )

@@ -34,10 +34,10 @@ async def keys(db: Executor, shop_id: int) -> list[str]:
     return [row["key"] for row in await sql.keys.fetch(db, shop_id=shop_id)]
 
 
-async def key_of(db: Executor, *, shop_id: int, gid: str) -> str | None:
-    """The key of the product that is linked with this GID."""
-    key: str | None = await sql.key_of.value(db, shop_id=shop_id, gid=gid)
-    return key
+async def keys_of(db: Executor, *, shop_id: int, gids: Sequence[str]) -> dict[str, str]:
+    """Keys of the products that are linked with these GIDs, by GID."""
+    rows = await sql.keys_of.fetch(db, shop_id=shop_id, gids=list(gids))
+    return {row["gid"]: row["key"] for row in rows}
 
 
 async def save(connection: Connection, shop_id: int, link: Link, accepted_at: datetime) -> None:

@@ -1,16 +1,15 @@
-"""The way of a change: from events by way of a claim to its end: ack, retry, dead."""
+"""The way of a change: due, claimed, then its end: ack, retry, dead."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
-from syncd.postgres import backoffice, links
 from syncd.postgres.db import Connection, Executor, Statements, transaction
-from syncd.records import Change
+from syncd.records import Change, Prices
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
 
 sql = Statements("outbox")
@@ -20,41 +19,12 @@ UNTOLD = "no reason was given"
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
-    """One step of the router: events moved, and the shops whose changes are due by it.
-
-    After a rebase `events` is the number of keys made due.
-    """
-
-    events: int
-    shops: tuple[int, ...]
-    is_rebased: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Settled:
     """How an attempt ended; `error` says why, in plain words, for Retry and Dead."""
 
     change: Change
     verdict: Verdict
     error: str = ""
-
-
-async def route_once(pool: asyncpg.Pool, *, most: int = 5000) -> Routed:
-    """Move about `most` events to the changes of the shops they concern; 0 events: nothing waits.
-
-    Never misses a late commit, never splits a transaction, never counts an event twice. Where the
-    cursor was written by another cluster (a restore) every product of every shop becomes due.
-    Raises ContractError when an event names every product and the Backoffice cannot be read.
-    """
-    standing = await sql.standing.row(pool)
-    if standing is not None and standing["is_here"] and not standing["has_news"]:
-        return Routed(0, ())
-    async with transaction(pool) as connection:
-        cursor = await sql.lock_router.row(connection)
-        if cursor is None or not cursor["is_here"]:
-            return await _rebase(connection)
-        return await _move(connection, cursor["snap"], most)
 
 
 async def claim(
@@ -92,6 +62,14 @@ async def is_held(pool: asyncpg.Pool, change: Change) -> bool:
     """Whether the claim is still ours: not settled, not taken over, its lease not over."""
     held: bool = await sql.is_held.value(pool, change_id=change.change_id, token=change.token)
     return held
+
+
+async def note(pool: asyncpg.Pool, change: Change, tried: Mapping[str, Sequence[Prices]]) -> bool:
+    """Write down the prices that writes of this claim carry; whether the claim is still ours."""
+    held = await sql.note.value(
+        pool, change_id=change.change_id, token=change.token, tried=dict(tried)
+    )
+    return held is not None
 
 
 async def renew(pool: asyncpg.Pool, changes: Sequence[Change], *, lease_s: float) -> None:
@@ -143,46 +121,25 @@ async def give_back(pool: asyncpg.Pool, changes: Sequence[Change]) -> None:
         await sql.give_back.execute(connection, change_ids=list(held))
 
 
-async def enqueue(db: Executor, *, shop_id: int, kind: str, keys: Sequence[str]) -> int:
-    """Make these keys due for one shop, behind all events; returns how many keys there were.
+async def enqueue(
+    db: Executor,
+    *,
+    shop_id: int,
+    kind: str,
+    keys: Sequence[str],
+    lane: str = "resync",
+    is_doubted: bool = False,
+) -> int:
+    """Make these keys due for one shop, by default behind all events; returns how many there were.
 
-    A change that is due keeps its place, one that is claimed is due again afterwards, a dead one
-    is tried again.
+    A change that is due keeps its place or gets a better one, one that is claimed is due again
+    afterwards, a dead one is tried again. `is_doubted`: what Shopify holds is read before it is
+    written.
     """
-    count: int = await sql.enqueue.value(db, shop_id=shop_id, kind=kind, keys=list(keys))
-    return count
-
-
-async def _move(connection: Connection, snap: object, most: int) -> Routed:
-    following = await sql.next_snapshot.value(connection, snap=snap, most=most)
-    account_ids: list[str] = []
-    keys: list[str] = []
-    for row in await sql.wide_accounts.fetch(connection, snap=snap, next=following):
-        found = await backoffice.product_keys(connection, row["account_id"])
-        account_ids += [row["account_id"]] * len(found)
-        keys += found
-    moved = await sql.move.row(
-        connection, snap=snap, next=following, account_ids=account_ids, keys=keys
+    count: int = await sql.enqueue.value(
+        db, shop_id=shop_id, kind=kind, keys=list(keys), lane=lane, is_doubted=is_doubted
     )
-    assert moved is not None  # a select without from
-    if moved["events"]:
-        await sql.advance.execute(connection, next=following, moved=moved["events"])
-    return Routed(moved["events"], tuple(moved["shops"]))
-
-
-async def _rebase(connection: Connection) -> Routed:
-    """Stand at the present; in this order, what is written meanwhile is news or already seen."""
-    await sql.rebase.execute(connection)
-    count = 0
-    shops = []
-    for row in await sql.product_shops.fetch(connection):
-        keys = await backoffice.product_keys(connection, row["account_id"])
-        keys += await links.keys(connection, row["shop_id"])
-        count += await sql.enqueue.value(
-            connection, shop_id=row["shop_id"], kind="product", keys=keys
-        )
-        shops.append(row["shop_id"])
-    return Routed(count, tuple(shops), is_rebased=True)
+    return count
 
 
 async def _hold(connection: Connection, changes: Sequence[Change]) -> frozenset[int]:
@@ -244,4 +201,5 @@ def _change(row: asyncpg.Record, token: int) -> Change:
         changed=tuple(row["changed"]),
         lane=row["lane"],
         is_repeated=row["is_repeated"],
+        tried={key: [(one, two) for one, two in pairs] for key, pairs in row["tried"].items()},
     )

@@ -69,3 +69,9 @@ async def router_lag(db: Executor) -> RouterLag | None:
     """How far the router is behind; None when its cursor is lost, which its next step mends."""
     row = await sql.router_lag.row(db)
     return None if row is None else RouterLag(**row)
+
+
+async def soon(db: Executor, *, shop_id: int, wait_s: float) -> int:
+    """How many changes of the shop are claimed now, or will be within `wait_s`."""
+    count: int = await sql.soon.value(db, shop_id=shop_id, wait_s=wait_s)
+    return count

@@ -1,4 +1,4 @@
-"""The calls that lead from what is known to what is wanted."""
+"""The smallest calls that lead from what is known to what is wanted."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.records import (
-    Form,
-    Link,
-    Product,
-    Shop,
-    VariantForm,
-)
-from syncd.rules import inputs
+from syncd.records import Form, Link, Picture, Shop, VariantForm
+from syncd.rules import inputs, pictures
 from syncd.rules.identities import match_variants as match_variants
+from syncd.rules.pictures import Album
 
 NAMESPACE = "syncd"  # not the app's own $app, so that a new app keeps the identity
 IDENTITY = "backoffice_id"
@@ -30,36 +25,29 @@ class Write:
     variables: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class PictureWrite:
+    """A call that sends all pictures of a product, `entries` in the order in which they stand."""
+
+    write: Write
+    entries: tuple[Picture | str, ...]
+
+
 def identity(key: str) -> dict[str, Any]:
     """The custom id by which Shopify finds a product of ours, whatever its GID is."""
     return {"customId": {"namespace": NAMESPACE, "key": IDENTITY, "value": key}}
 
 
-def create(product: Product, form: Form, shop: Shop) -> Write:
-    """The one call that makes a product, with our identity."""
-    quantities = {variant.key: variant.quantity for variant in product.variants}
-    variants = [
-        {
-            **inputs.set_input(form, variant, {}),
-            **_first_count(quantities[variant.key], variant, shop),
-        }
-        for variant in form.variants
-    ]
-    fields = {
-        **inputs.product_fields(form),
-        "metafields": [inputs.metafield(NAMESPACE, IDENTITY, "id", product.key)],
-        "files": [inputs.file_input(picture, {}) for picture in form.pictures],
-        "productOptions": inputs.option_inputs(form, ()),
-        "variants": variants,
-    }
-    return Write("ProductSet", inputs.set_variables(identity(product.key), fields, form))
-
-
-def update_fields(wanted: Form, known: Form, gid: str) -> Write | None:
-    """The single fields that differ, by productUpdate; None when there are none."""
+def differing_fields(wanted: Form, known: Form) -> dict[str, Any]:
+    """The single fields that differ, as productUpdate takes them, or productSet."""
     before, after = inputs.product_fields(known), inputs.product_fields(wanted)
-    differing = {name: value for name, value in after.items() if before.get(name) != value}
-    return Write("ProductUpdate", {"product": {"id": gid, **differing}}) if differing else None
+    return {name: value for name, value in after.items() if before.get(name) != value}
+
+
+def update_fields(wanted: Form, link: Link) -> Write | None:
+    """The single fields that differ; None when there are none."""
+    differing = differing_fields(wanted, link.known)
+    return Write("ProductUpdate", {"product": {"id": link.gid, **differing}}) if differing else None
 
 
 def archive(gid: str) -> Write:
@@ -67,37 +55,48 @@ def archive(gid: str) -> Write:
     return Write("ProductUpdate", {"product": {"id": gid, "status": "ARCHIVED"}})
 
 
-def set_pictures(wanted: Form, link: Link) -> Write | None:
-    """The whole list of pictures, known ones by their file id; None when it is as it was.
-
-    Sent too when a variant gets a picture whose file we do not know.
-    """
+def pictures_differ(wanted: Form, link: Link) -> bool:
+    """Whether the list of pictures must be sent: it is another, or a variant needs a file's id."""
+    if wanted.pictures is None:
+        return False
     known = {variant.key: variant.picture for variant in link.known.variants}
     is_sought = any(
         variant.picture and variant.picture not in link.files
         for variant in wanted.variants
         if variant.picture != known.get(variant.key)
     )
-    if wanted.pictures == link.known.pictures and not is_sought:
-        return None
-    files = [inputs.file_input(picture, link.files) for picture in wanted.pictures]
-    return Write(
-        "ProductSetFiles",
-        {
-            "identifier": {"id": link.gid},
-            "input": {"files": files},
-            "media": max(1, len(files)),
-        },
-    )
+    return wanted.pictures != link.known.pictures or is_sought
 
 
-def update_variants(wanted: Form, link: Link, files: Mapping[str, str]) -> list[Write]:
-    """The fields of known variants that differ, at most 250 variants a call."""
+def set_pictures(wanted: Form, link: Link, album: Album, files: Mapping[str, str]) -> PictureWrite:
+    """The whole list of pictures with the merchant's, and the single fields that differ beside it.
+
+    One productSet costs less than two calls; it leaves alone what it does not name.
+    """
+    entries = pictures.arranged(wanted.pictures or (), files, album)
+    fields = {
+        **differing_fields(wanted, link.known),
+        "files": pictures.list_input(entries, files),
+    }
+    variables = {
+        "identifier": {"id": link.gid},
+        "input": fields,
+        "media": max(1, len(entries)),
+    }
+    return PictureWrite(Write("ProductSetFiles", variables), tuple(entries))
+
+
+def update_variants(wanted: Form, link: Link, *, with_prices: bool = False) -> list[Write]:
+    """The fields of known variants that differ, at most PAGE variants a call.
+
+    `with_prices`: the prices of all of them too.
+    """
     known = {variant.key: variant for variant in link.known.variants}
     changed = []
     for variant in wanted.variants:
         if variant.key in known:
-            fields = inputs.differing(variant, known[variant.key], files)
+            before = known[variant.key]
+            fields = inputs.differing(variant, before, link.files, with_price=with_prices)
             if fields:
                 changed.append({"id": link.variants[variant.key].variant, **fields})
     return _by_page("ProductVariantsBulkUpdate", link.gid, changed)
@@ -129,29 +128,49 @@ def _file_of(picture: str | None, files: Mapping[str, str]) -> str | None:
     return picture if picture.startswith("gid://") else files.get(picture)
 
 
-def create_variants(wanted: Form, link: Link, files: Mapping[str, str]) -> list[Write]:
-    """The variants that Shopify does not have yet, at most 250 a call."""
+def delete_variants(wanted: Form, link: Link) -> list[Write]:
+    """Delete those that left the Backoffice, by their ids, at most PAGE a call."""
+    now = {variant.key for variant in wanted.variants}
+    gone = [link.variants[one.key].variant for one in link.known.variants if one.key not in now]
+    return [
+        Write(
+            "ProductVariantsBulkDelete",
+            {"productId": link.gid, "variantsIds": gone[at : at + PAGE]},
+        )
+        for at in range(0, len(gone), PAGE)
+    ]
+
+
+def create_variants(
+    wanted: Form, link: Link, counts: Mapping[str, int | None], shop: Shop
+) -> list[Write]:
+    """The variants that Shopify does not have yet with their first count, at most PAGE a call.
+
+    `counts` are the warehouse's by variant key. A repeated call is refused by Shopify, so no count
+    is ever set back.
+    """
     known = {variant.key for variant in link.known.variants}
     added = [
-        inputs.bulk_input(wanted, variant, files)
+        _created(wanted, variant, link, counts.get(variant.key), shop=shop)
         for variant in wanted.variants
         if variant.key not in known
     ]
     return _by_page("ProductVariantsBulkCreate", link.gid, added)
 
 
+def _created(
+    wanted: Form, variant: VariantForm, link: Link, count: int | None, *, shop: Shop
+) -> dict[str, Any]:
+    given = inputs.bulk_input(wanted, variant, link.files)
+    if (first := inputs.first_count(count, variant, shop)) is not None:
+        given["inventoryQuantities"] = [{"locationId": shop.location, "availableQuantity": first}]
+    return given
+
+
 def publish(gid: str, publications: Sequence[str]) -> Write:
     """Make the product visible in the shop's sales channels."""
     channels = [{"publicationId": publication} for publication in publications]
     return Write("PublishablePublish", {"id": gid, "input": channels})
-
-
-def _first_count(quantity: int | None, variant: VariantForm, shop: Shop) -> dict[str, Any]:
-    """Stock goes along at creation only; afterwards sales have moved it."""
-    if not (shop.sync_stock and shop.location and variant.tracked and quantity is not None):
-        return {}
-    count = {"locationId": shop.location, "name": "available", "quantity": quantity}
-    return {"inventoryQuantities": [count]}
 
 
 def _by_page(document: str, gid: str, variants: list[dict[str, Any]]) -> list[Write]:

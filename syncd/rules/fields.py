@@ -14,9 +14,10 @@ def lines(form: Form) -> dict[str, str]:
     if form.description_html is not None:
         found["description"] = form.description_html
     found["options"] = ", ".join(form.options)
-    for place, picture in enumerate(form.pictures, start=1):
+    pictures = form.pictures or ()
+    for place, picture in enumerate(pictures, start=1):
         found[f"picture {place}"] = " ".join(filter(None, (picture.ref, picture.alt)))
-    names = {picture.ref: f"picture {place}" for place, picture in enumerate(form.pictures, 1)}
+    names = {picture.ref: f"picture {place}" for place, picture in enumerate(pictures, start=1)}
     for variant in form.variants:
         name = f"variant {variant.key}:"
         found[f"{name} values"] = " / ".join(variant.values)
@@ -25,5 +26,7 @@ def lines(form: Form) -> dict[str, str]:
         found[f"{name} price"] = variant.price
         found[f"{name} compare-at price"] = variant.compare_at_price or ""
         found[f"{name} tracked"] = "yes" if variant.tracked else "no"
+        if variant.stopped:
+            found[f"{name} sale"] = "stopped"
         found[f"{name} picture"] = names.get(variant.picture or "", variant.picture or "")
     return found

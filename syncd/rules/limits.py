@@ -55,10 +55,7 @@ def check_product(product: Product) -> None:
 
 
 def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> None:
-    """Raises RowError for a value that is missing or has no option, and for a price unfit to send.
-
-    `values` are the variant's option values, trimmed.
-    """
+    """Raises RowError for a value that is missing or has no option; `values` are trimmed."""
     name = f"{subject(product.key, product.title)}, {article(variant)}"
     options = [shortened(option_name(option), SHOWN) for option in product.option_names]
     if len(values) != len(options) or not all(values):
@@ -67,9 +64,19 @@ def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> 
             f"{name}: the options are {', '.join(options) or '(none)'}, the variant says {said}",
             hint=f"give each option a value {AGAIN}",
         )
+
+
+def check_prices(product: Product, variant: Variant, currency: str) -> None:
+    """Raises RowError for a price that is missing, unfit to send, or in another currency."""
+    name = f"{subject(product.key, product.title)}, {article(variant)}"
     if variant.price is None:
         raise RowError(
             f"{name} has no price in the shop's department", hint=f"set the price {AGAIN}"
+        )
+    if variant.currency not in (None, currency):
+        raise RowError(
+            f"{name} has a price in {variant.currency}, the shop sells in {currency}",
+            hint="choose a department with prices in the shop's currency for this shop",
         )
     for price in filter(None, (variant.price, variant.compare_at_price)):
         if not (price.is_finite() and 0 <= price < MAX_MONEY):

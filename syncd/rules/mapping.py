@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
 
-from syncd.records import Form, Image, Picture, Product, Shop, Variant, VariantForm
-from syncd.rules import limits, text
+from syncd.records import Form, Image, Picture, Prices, Product, Shop, Variant, VariantForm
+from syncd.rules import limits, money, text
+from syncd.rules.pictures import MAX_PICTURES
 
-MAX_PICTURES = 250  # media of a product, all third-party notes agree, read 2026-11
 MAX_ALT = 512  # ALT_VALUE_LIMIT_EXCEEDED, recorded 2026-04
 NO_OPTIONS = ("Title",)  # what Shopify calls the option of a product without options
 NO_VALUES = ("Default Title",)
-CENT = Decimal("0.01")
 
 
 def wanted(product: Product, shop: Shop) -> Form:
@@ -26,9 +25,10 @@ def wanted(product: Product, shop: Shop) -> Form:
     Option values that differ only in case get the spelling of the first: to Shopify they are one.
     Raises RowError, naming the product and the SKU, when Shopify could not hold it: see `limits`.
     """
+    product = _unblocked(product, shop)
     limits.check_product(product)
     pictures, refs = _pictures(product.images)
-    rows = _values(product)
+    rows = _values(product, shop)
     form = Form(
         title=text.line(product.title),
         vendor=text.line(product.vendor),
@@ -38,7 +38,7 @@ def wanted(product: Product, shop: Shop) -> Form:
         else None,
         options=tuple(text.option_name(name) for name in product.option_names) or NO_OPTIONS,
         variants=tuple(
-            _variant(variant, values, refs)
+            _variant(variant, values, refs, shop)
             for variant, values in zip(product.variants, rows, strict=True)
         ),
         pictures=pictures,
@@ -59,8 +59,13 @@ def withdrawn(known: Form, shop: Shop) -> Form:
 
 def left_out(images: Sequence[Image]) -> list[str]:
     """Addresses that no shop could fetch, and those beyond MAX_PICTURES: named, not sent."""
-    sent = {picture.address for picture in _pictures(images)[0]}
+    sent = addresses(images)
     return [image.address for image in images if text.address(image.address) not in sent]
+
+
+def addresses(images: Sequence[Image]) -> set[str]:
+    """The addresses that are sent, as they travel."""
+    return {picture.address for picture in _pictures(images)[0]}
 
 
 def digest(form: Form) -> str:
@@ -86,48 +91,73 @@ def from_json(plain: Mapping[str, Any]) -> Form:
             VariantForm(**{**variant, "values": tuple(variant["values"])})
             for variant in plain["variants"]
         ),
-        pictures=tuple(Picture(**picture) for picture in plain["pictures"]),
+        pictures=None
+        if plain["pictures"] is None
+        else tuple(Picture(**picture) for picture in plain["pictures"]),
     )
 
 
-def money(amount: Decimal) -> str:
-    """Two decimals, half up, as Shopify shows money of the currencies we meet."""
-    return str(amount.quantize(CENT, ROUND_HALF_UP) + 0)  # + 0: no "-0.00"
+def _unblocked(product: Product, shop: Shop) -> Product:
+    """The product without its blocked variants, where the shop wants them removed.
+
+    Shopify holds no product without variants: one that is blocked altogether goes off sale.
+    """
+    if shop.blocked_as == "stopped" or not any(one.is_blocked for one in product.variants):
+        return product
+    left = tuple(one for one in product.variants if not one.is_blocked)
+    return replace(product, variants=left) if left else replace(product, is_active=False)
 
 
-def _values(product: Product) -> list[tuple[str, ...]]:
+def _values(product: Product, shop: Shop) -> list[tuple[str, ...]]:
     """The option values of each variant, each value in the spelling in which it stands first."""
     spellings: dict[tuple[int, str], str] = {}
     rows = []
     for variant in product.variants:
         values = [text.line(value) for value in variant.option_values]
         limits.check_variant(product, variant, values)
+        limits.check_prices(product, variant, shop.currency)
         row = [spellings.setdefault((at, text.fold(v)), v) for at, v in enumerate(values)]
         rows.append(tuple(row) or NO_VALUES)
     return rows
 
 
-def _variant(variant: Variant, values: tuple[str, ...], refs: Mapping[str, str]) -> VariantForm:
-    assert variant.price is not None  # limits.check_variant has refused it
-    price = money(variant.price)
+def _variant(
+    variant: Variant, values: tuple[str, ...], refs: Mapping[str, str], shop: Shop
+) -> VariantForm:
+    price, compare_at_price = _prices(variant, shop)
     return VariantForm(
         key=variant.key,
         values=values,
         sku=text.line(variant.sku or ""),
         barcode=text.line(variant.barcode or ""),
         price=price,
-        compare_at_price=_compare_at(variant, price),
-        tracked=variant.is_tracked,
+        compare_at_price=compare_at_price,
+        # What is not counted is always for sale, so a count of nothing would not stop it.
+        tracked=variant.is_tracked or variant.is_blocked,
         picture=refs.get(variant.image_key or ""),
+        stopped=variant.is_blocked,
     )
 
 
-def _compare_at(variant: Variant, price: str) -> str | None:
-    """The list price is shown only above the price; Shopify shows anything else as nonsense."""
-    if variant.compare_at_price is None:
-        return None
-    compare_at = money(variant.compare_at_price)
-    return compare_at if Decimal(compare_at) > Decimal(price) else None
+def _prices(variant: Variant, shop: Shop) -> Prices:
+    """The price as the shop shows it, with the list price where that is higher.
+
+    Shopify shows a compare-at price that is not above the price as nonsense. A shop whose prices
+    do not include VAT gets them without.
+    """
+    assert variant.price is not None  # limits.check_prices has refused it
+    given = (variant.price, variant.compare_at_price)
+    if not shop.taxes_included:
+        vat = variant.vat_percent
+        given = (
+            money.without_vat(variant.price, vat),
+            variant.compare_at_price and money.without_vat(variant.compare_at_price, vat),
+        )
+    price = money.written(given[0], shop.currency)
+    if given[1] is None:
+        return price, None
+    compare_at = money.written(given[1], shop.currency)
+    return price, compare_at if Decimal(compare_at) > Decimal(price) else None
 
 
 def _pictures(images: Sequence[Image]) -> tuple[tuple[Picture, ...], dict[str, str]]:

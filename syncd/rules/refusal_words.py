@@ -20,7 +20,7 @@ class Words:
     hint: str
 
 
-RESEND = "then send the product again"
+RESEND = "then `syncd send {key}`"  # refusals.of puts the key in
 MEND = f"mend it {AGAIN}"
 WAIT = "it will be tried again by itself"
 # We asked wrongly: nobody can mend that by changing the product.

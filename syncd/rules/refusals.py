@@ -115,7 +115,7 @@ def of(
     message = _told(groups, limits.subject(key, form.title), form)
     if (PASSING | STALE) & groups.keys() or any(_is_of_a_file(error) for error in errors):
         return ShopifyError(message, hint=WAIT)
-    hints = dict.fromkeys(WORDS[code].hint for code in groups if code)
+    hints = dict.fromkeys(WORDS[code].hint.replace("{key}", key) for code in groups if code)
     return RowError(message, hint=". Also: ".join(hints) or MEND)
 
 
@@ -124,7 +124,7 @@ def deleted(key: str, form: Form) -> RowError:
     return RowError(
         f"{limits.subject(key, form.title)} was deleted in Shopify",
         hint="put it inactive in the Backoffice if it shall stay away; to have it made anew: "
-        f"delete from syncd.link where key = '{key}'; then send it again",
+        f"delete from syncd.link where key = '{key}'; then `syncd send {key}`",
     )
 
 

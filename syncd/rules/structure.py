@@ -2,55 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from syncd.errors import RowError
-from syncd.records import Form, Link, ObservedProduct, ObservedVariant
+from syncd.records import Form, Link, ObservedProduct, ObservedVariant, Shop
 from syncd.rules import inputs, limits
+from syncd.rules.adoption import Sight
 from syncd.rules.changes import Write
-from syncd.rules.identities import folded, match_variants, shown_values
+from syncd.rules.identities import folded, shown_values
 from syncd.rules.text import fold
 
 
 def needs_structure(wanted: Form, link: Link) -> bool:
-    """Whether only productSet gets there: options changed, variants removed, moved or reordered.
+    """Whether only productSet gets there: options or their values changed, variants moved.
 
     New variants behind the known ones are no change of structure; between them they would stand
-    in the wrong place, as would their values in the shop's list of sizes.
+    in the wrong place, as would their values in the shop's list of sizes. Nor is a variant that
+    leaves, as long as others keep its values on that list, and none comes in its place.
     """
     known = {variant.key: variant.values for variant in link.known.variants}
     now = {variant.key: variant.values for variant in wanted.variants}
+    left = [key for key in known if key in now]
     return (
         wanted.options != link.known.options
-        or list(now)[: len(known)] != list(known)
-        or any(now[key] != values for key, values in known.items())
+        or list(now)[: len(left)] != left
+        or any(now[key] != known[key] for key in left)
         or any(key not in link.variants for key in known)
+        or _leave_a_gap(known, now)
     )
 
 
-def restructure(wanted: Form, link: Link, observed: ObservedProduct) -> Write:
+def _leave_a_gap(known: Mapping[str, tuple[str, ...]], now: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether variants that leave take values with them, or their order, or are made anew."""
+    left = [values for key, values in known.items() if key in now]
+    gone = [values for key, values in known.items() if key not in now]
+    added = {folded(values) for key, values in now.items() if key not in known}
+    return bool(gone) and (
+        any(folded(values) in added for values in gone)
+        or _menus(list(known.values())) != _menus(left)
+    )
+
+
+def _menus(rows: Sequence[tuple[str, ...]]) -> list[list[str]]:
+    """The values of each option, in the order in which they stand first."""
+    return [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)]
+
+
+def restructure(
+    wanted: Form,
+    sight: Sight,
+    observed: ObservedProduct,
+    shop: Shop,
+    counts: Mapping[str, int | None],
+) -> Write:
     """The whole structure by productSet, each variant that Shopify holds named with its id.
 
-    `observed` must have been read just now: productSet deletes what its lists do not name.
-    A variant made in Shopify is named unchanged and stays, last; one that left the Backoffice is
-    left out, so Shopify deletes it.
+    `sight` must be of a read just now: productSet deletes what its lists do not name. Of a known
+    variant only what differs is sent. A variant made in Shopify is named unchanged and stays, last,
+    unless the shop's setting removes it; one that left the Backoffice is left out, so Shopify
+    deletes it. A new one gets its first count from `counts`. Pictures of variants are not touched.
     Raises RowError when variants made in Shopify do not fit those wanted.
     """
-    ids = match_variants(wanted, link.variants, observed.variants)
-    ours = {known.variant for known in link.variants.values()} | {i.variant for i in ids.values()}
-    theirs = [variant for variant in observed.variants if variant.ids.variant not in ours]
+    link = sight.link
+    theirs = sight.strangers if shop.unknown_variants == "keep" else ()
     kept = _kept(wanted, theirs, observed, link.key)
-    variants = [inputs.set_input(wanted, variant, link.files) for variant in wanted.variants]
-    for given, variant in zip(variants, wanted.variants, strict=True):
-        if variant.key in ids:
-            given["id"] = ids[variant.key].variant
+    known = {variant.key: variant for variant in link.known.variants}
+    variants: list[dict[str, Any]] = []
+    for variant in wanted.variants:
+        if variant.key in known:
+            gid = link.variants[variant.key].variant
+            row = inputs.set_row(wanted, variant, known[variant.key], gid)
+        else:
+            row = inputs.set_input(wanted, variant)
+            first = inputs.first_count(counts.get(variant.key), variant, shop)
+            if first is not None:
+                row["inventoryQuantities"] = [
+                    {"locationId": shop.location, "name": "available", "quantity": first}
+                ]
+        variants.append(row)
     for merchants, values in zip(theirs, kept, strict=True):
         given_values = inputs.option_values(wanted.options, values)
         variants.append({"id": merchants.ids.variant, "optionValues": given_values})
     fields = {"productOptions": inputs.option_inputs(wanted, kept), "variants": variants}
-    if any(variant.picture for variant in wanted.variants):
-        fields["files"] = [inputs.file_input(picture, link.files) for picture in wanted.pictures]
-    return Write("ProductSet", inputs.set_variables({"id": link.gid}, fields, wanted))
+    return Write("ProductSet", inputs.set_variables({"id": link.gid}, fields))
 
 
 def _kept(

@@ -92,6 +92,7 @@ def _variant(shop: Shop, product: Product, variant: Variant) -> Json:
         "barcode": variant.barcode,
         "price": variant.price,
         "compareAtPrice": variant.compare_at_price,
+        "inventoryPolicy": variant.inventory_policy,
         "tracked": item.tracked,
         "inventoryItemId": gids.gid("InventoryItem", item.id),
         "quantities": quantities(shop, variant),

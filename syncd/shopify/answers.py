@@ -11,7 +11,14 @@ from typing import Any
 
 from gql.transport.exceptions import TransportError
 
-from syncd.errors import CallError, KindError, RowError, ShopError, ShopifyError
+from syncd.errors import (
+    CallError,
+    KindError,
+    RowError,
+    ShopError,
+    ShopifyError,
+    VariantLimitError,
+)
 
 STATUSES = {  # of HTTP: the whole shop refuses us
     401: (
@@ -24,7 +31,8 @@ STATUSES = {  # of HTTP: the whole shop refuses us
     423: ("the shop is locked", "ask Shopify's support why; syncd goes on by itself afterwards"),
     430: ("Shopify took our calls for an attack", "wait; if it goes on, ask Shopify's support"),
 }
-KIND_CODES = {"VARIANT_THROTTLE_EXCEEDED": "Shopify takes no more new variants today"}
+# When the day of Shopify's limit ends is not documented, so it is asked again each hour.
+LIMIT_WAIT_S = 3600.0
 DEFINITION_MISSING = "Metafield definition of type 'id' is required"
 ROW_CODES = frozenset(
     {
@@ -94,8 +102,12 @@ def of_errors(
             return CallError(message, is_unknown=True)
         case "NOT_FOUND" if DEFINITION_MISSING in said:
             return KindError(message, hint="syncd declares it again by itself")
-        case _ if code in KIND_CODES:
-            return KindError(f"{KIND_CODES[code]}: {said}", hint="syncd goes on tomorrow by itself")
+        case "VARIANT_THROTTLE_EXCEEDED":
+            return VariantLimitError(
+                f"Shopify takes no more new variants today: {said}",
+                hint="new products and variants follow by themselves, changes of others go on",
+                wait_s=LIMIT_WAIT_S,
+            )
         case _ if code in ROW_CODES:
             return RowError(message, hint="mend it in the Backoffice, it will be sent by itself")
     return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")

@@ -17,6 +17,7 @@ from syncd import assets, querycost
 # productVariantsBulkCreate refuses variants that it made itself.
 REPEATABLE = frozenset(
     {
+        "InventorySetQuantities",
         "MetafieldDefinitionCreate",
         "ProductUpdate",
         "ProductVariantsBulkUpdate",

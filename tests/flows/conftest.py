@@ -24,11 +24,12 @@ from syncd.demo import proof
 from syncd.demo.proof import Difference
 from syncd.flows import onboard, push
 from syncd.flows.onboard import Wishes
-from syncd.postgres import backoffice, outbox, reference, shops
+from syncd.postgres import backoffice, reference, router, shops
 from syncd.records import Shop
 from syncd.rules import mapping
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
+from syncd.sandbox.paces import Paces
 from syncd.sandbox.server import Running
 from syncd.sandbox.state import state
 from syncd.shopify import client as shopify
@@ -82,7 +83,7 @@ class Scene:
     async def push(self) -> list[str]:
         """Route and push until nothing is due; returns the documents that were sent meanwhile."""
         before = dict(self.client.calls)
-        while (await outbox.route_once(self.pool)).events:
+        while (await router.route_once(self.pool)).events:
             pass
         while await push.push_once(self.pool, self.client, self.shop, node="test"):
             pass
@@ -131,6 +132,14 @@ class Scene:
         ):
             assert response.status == 204
 
+    async def tell(self, path: str, body: dict[str, Any]) -> None:
+        """Ask something of the sandbox itself."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.running.url}/_sandbox/{path}", json=body) as response,
+        ):
+            assert response.status in (200, 204), await response.text()
+
     async def call(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """What a merchant does in the shop, past syncd."""
         url = f"{self.running.url}/admin/api/2026-10/graphql.json"
@@ -143,18 +152,22 @@ class Scene:
         return answer["data"]
 
 
+OPTIONS = ShopOptions(domain=DOMAIN, token=TOKEN, plan="enterprise", paces=Paces(processing_s=0))
+
+
 @asynccontextmanager
-async def playing(pool: asyncpg.Pool, folder: Path) -> AsyncIterator[Scene]:
-    options = ShopOptions(domain=DOMAIN, token=TOKEN, plan="enterprise")
+async def playing(
+    pool: asyncpg.Pool, folder: Path, options: ShopOptions = OPTIONS
+) -> AsyncIterator[Scene]:
     vault = Vault.open(folder / "key", create=True)
     await reference.install(pool)
     await reference.load(pool, Catalogue("Fjord", ()), account_id=ACCOUNT)
     wishes = Wishes(
-        domain=DOMAIN, account=ACCOUNT, department="nett", warehouse="hoved", is_empty=True
+        domain=options.domain, account=ACCOUNT, department="nett", warehouse="hoved", is_empty=True
     )
     async with (
         sandbox.running(options) as running,
-        shopify.connect(DOMAIN, TOKEN, url=running.url) as client,
+        shopify.connect(options.domain, TOKEN, url=running.url) as client,
     ):
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(TOKEN))
         await identity.declare(client)

@@ -329,7 +329,8 @@ def versions(draw: st.DrawFn) -> tuple[ProductEntry, dict[str, str | None]]:
 async def start_anew(scene: Scene) -> None:
     await scene.pool.execute("delete from retail.product")
     await scene.pool.execute(
-        "truncate syncd.outbox, syncd.change, syncd.link, syncd.variant_link, syncd.history"
+        "truncate syncd.outbox, syncd.change, syncd.link, syncd.variant_link, syncd.history,"
+        " syncd.file, syncd.held_count"
     )
     await scene.reset()
     await identity.declare(scene.client)

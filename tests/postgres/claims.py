@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from syncd.postgres import db, outbox
+from syncd.postgres import db, outbox, router
 from syncd.postgres.outbox import Settled
 from syncd.records import Change
 from syncd.rules.retry import Verdict
@@ -50,7 +50,7 @@ async def add_shop(pool: asyncpg.Pool) -> int:
 async def route(pool: asyncpg.Pool, *keys: str, changed: Sequence[str] = ("title",)) -> None:
     """Events of these keys become changes."""
     await pool.execute("select syncd.enqueue('a', 'product', $1, $2)", list(keys), list(changed))
-    while (await outbox.route_once(pool)).events:
+    while (await router.route_once(pool)).events:
         pass
 
 

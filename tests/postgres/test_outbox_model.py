@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncd.postgres import outbox
+from syncd.postgres import outbox, router
 from syncd.records import Change
 from syncd.rules.retry import Ack, Dead, Retry, Verdict
 from tests.postgres.claims import HOUR_S, Clock, add_shop, claim, rows, settle, turned_pool
@@ -141,7 +141,7 @@ class World:
                 )
                 self.model.tell(how)
             case "route":
-                while (await outbox.route_once(self.pool, most=2)).events:
+                while (await router.route_once(self.pool, most=2)).events:
                     pass
                 self.model.route()
             case "claim":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from syncd.postgres import nodes, outbox, status
+from syncd.postgres import nodes, outbox, router, status
 from syncd.postgres.db import transaction
 from syncd.postgres.outbox import Settled
 from syncd.rules.retry import Dead, Retry
@@ -42,7 +42,7 @@ async def test_a_shop_without_changes_has_no_backlog(pool: asyncpg.Pool, shop_id
 
 async def test_what_waits_is_due_or_in_flight_or_retrying(pool: asyncpg.Pool, shop_id: int) -> None:
     await tell(pool, *"123456789")
-    await outbox.route_once(pool)
+    await router.route_once(pool)
     await end(pool, shop_id, Dead(), Retry(3600, blame=True), Retry(3600, blame=False))
     await outbox.claim(pool, shop_id=shop_id, worker="w", lease_s=60, most=4)
     await pool.execute(  # a lease that ran out
@@ -68,7 +68,7 @@ async def test_the_newest_error_is_shown_but_a_dead_one_first(
     pool: asyncpg.Pool, shop_id: int
 ) -> None:
     await tell(pool, "1", "2", "3")
-    await outbox.route_once(pool)
+    await router.route_once(pool)
     await end(pool, shop_id, Retry(3600, blame=True), Retry(1800, blame=True))
     error = (await status.last_errors(pool))[shop_id]
     assert (error.key, error.state, error.error, error.failures) == ("2", "due", "no 2", 1)
@@ -96,7 +96,7 @@ async def test_the_router_lags_by_the_age_of_the_first_event_that_waits(
     await tell(pool, "2")
     behind = await lag(pool)
     assert behind.waiting_since == await pool.fetchval("select min(created_at) from syncd.outbox")
-    await outbox.route_once(pool)
+    await router.route_once(pool)
     even = await lag(pool)
     assert (even.moved, even.waiting_since, even.lag_s) == (2, None, 0)
     assert even.moved_at > idle.moved_at
@@ -111,7 +111,7 @@ async def test_an_event_that_was_committed_late_counts_as_waiting(
         await writer.execute("select syncd.enqueue('a', 'product', '{late}', '{}')")
         written_at = await writer.fetchval("select created_at from syncd.outbox")
         await tell(pool, "1")
-        await outbox.route_once(pool)
+        await router.route_once(pool)
         assert (await lag(pool)).waiting_since is None
         await late.commit()
     await tell(pool, "2")

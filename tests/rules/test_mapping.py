@@ -1,242 +1,18 @@
-"""The canonical form: what it promises for any product, and what the merchant is told instead."""
+"""Each field of the canonical form, from the Backoffice's product and the shop's settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from syncd.errors import RowError
-from syncd.records import Form, Image, Product, Shop, Variant
-from syncd.rules import limits, mapping, text
-
-SHOP = Shop(
-    shop_id=1,
-    domain="fjord.myshopify.com",
-    account_id="fjord",
-    state="linked",
-    enabled=True,
-    sync_products=True,
-    sync_stock=True,
-    sync_description=True,
-    price_department="1",
-    stock_warehouse="1",
-    location="gid://shopify/Location/1",
-    publish_to=(),
-    inactive_as="draft",
-    currency="NOK",
-)
-URL = "https://bilder.example/a.jpg"
-
-
-def variant(key: str = "v1", *values: str, **fields: Any) -> Variant:
-    given = {"sku": f"SKU-{key}", "price": Decimal(499), **fields}
-    return Variant(key=key, option_values=values, **given)
-
-
-def product(*variants: Variant, options: Sequence[str] = (), **fields: Any) -> Product:
-    given = {"key": "4711", "title": "Ull genser", "vendor": "Fjord", "is_active": True, **fields}
-    return Product(option_names=tuple(options), variants=variants or (variant(),), **given)
-
-
-def coloured(*values: str, **fields: Any) -> Product:
-    variants = [variant(f"v{at}", value) for at, value in enumerate(values)]
-    return product(*variants, options=["Farge"], **fields)
-
-
-def form(product: Product, shop: Shop = SHOP) -> Form:
-    return mapping.wanted(product, shop)
-
-
-# ------------------------------------------------------------------------------- for any product
-
-ODD = ["", " ", "Rød", "rød", "RØD ", "S/M", "S / M", "a  /  b", "x\t/\ty", "🏔️", "قميص", "\x85"]
-ODD += ["\u200fשלום", "l1\r\nl2", "A" * 300, "e\u0301", "\u00e9", "\x9b", "/", "Title"]
-texts = st.sampled_from(ODD) | st.text(max_size=8)
-prices = st.none() | st.decimals(min_value=-1, max_value=10**19) | st.decimals(places=3)
-addresses = st.sampled_from(
-    [URL, f" {URL} ", f"{URL}#x", "https://x.no/blå kopp.jpg", "ftp://x", ""]
-)
-images = st.builds(Image, st.sampled_from("pqrs"), addresses, texts, st.none() | st.just("1"))
-
-
-@st.composite
-def any_products(draw: st.DrawFn) -> Product:
-    """Whatever the contract's types allow; most of it odd, some of it impossible."""
-    options = draw(st.lists(texts, max_size=4))
-    size = draw(st.sampled_from([len(options)] * 9 + [1]))
-    variants = st.builds(
-        Variant,
-        key=st.uuids().map(str),
-        option_values=st.tuples(*[texts] * size),
-        sku=st.none() | texts,
-        barcode=st.none() | texts,
-        price=prices,
-        compare_at_price=prices,
-        is_tracked=st.booleans(),
-        image_key=st.none() | st.sampled_from("pqrst"),
-        quantity=st.none() | st.integers(-5, 50),
-    )
-    return Product(
-        key="4711",
-        title=draw(texts),
-        vendor=draw(texts),
-        is_active=draw(st.booleans()),
-        option_names=tuple(options),
-        variants=tuple(draw(st.lists(variants, max_size=4))),
-        images=tuple(draw(st.lists(images, max_size=6))),
-        description_html=draw(st.none() | texts),
-    )
-
-
-clean = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=5)
-whole_prices = st.decimals(min_value=0, max_value=10**9, places=4)
-
-
-@st.composite
-def sound_products(draw: st.DrawFn) -> Product:
-    """Products that Shopify can hold, with odd text and uneven prices."""
-    options = draw(st.lists(clean, max_size=3, unique_by=text.fold))
-    rows = st.tuples(*[clean | st.just("S / M")] * len(options))
-    unique = st.lists(
-        rows,
-        min_size=1,
-        max_size=5 if options else 1,
-        unique_by=lambda row: tuple(text.fold(value) for value in row),
-    )
-    variants = [
-        Variant(
-            key=f"v{at}",
-            option_values=row,
-            sku=draw(st.none() | texts.filter(lambda sku: len(sku) < 256)),
-            price=draw(whole_prices),
-            compare_at_price=draw(st.none() | whole_prices),
-            image_key=draw(st.none() | st.sampled_from("pqrst")),
-        )
-        for at, row in enumerate(draw(unique))
-    ]
-    return Product(
-        key="4711",
-        title=draw(clean),
-        vendor=draw(clean),
-        is_active=draw(st.booleans()),
-        option_names=tuple(options),
-        variants=tuple(variants),
-        images=tuple(draw(st.lists(images, max_size=6))),
-    )
-
-
-def is_line(value: str) -> bool:
-    return value == value.strip() and not text.CONTROL.search(value)
-
-
-def hold_the_promises(made: Form) -> None:
-    refs = [picture.ref for picture in made.pictures]
-    lines = [made.title, made.vendor, *made.options]
-    rows = {tuple(map(text.fold, variant.values)) for variant in made.variants}
-    assert len(rows) == len(made.variants)
-    assert len(set(map(text.fold, made.options))) == len(made.options)
-    assert not any(" / " in option for option in made.options)
-    assert len(set(refs)) == len(refs)
-    for variant in made.variants:
-        lines += [*variant.values, variant.sku, variant.barcode]
-        assert len(variant.values) == len(made.options)
-        assert variant.picture is None or variant.picture in refs
-        assert variant.price.partition(".")[2].isdigit() and len(variant.price.split(".")[1]) == 2
-        assert Decimal(variant.price) >= 0
-        if variant.compare_at_price is not None:
-            assert Decimal(variant.compare_at_price) > Decimal(variant.price)
-    assert all(is_line(line) and len(line) <= 255 for line in lines)
-    assert made.title and all(made.options)
-    for at in range(len(made.options)):
-        spellings = {variant.values[at] for variant in made.variants}
-        assert len(set(map(text.fold, spellings))) == len(spellings)
-
-
-@given(any_products())
-def test_any_product_makes_a_sound_form_or_a_refusal_that_helps(given: Product) -> None:
-    try:
-        made = form(given)
-    except RowError as refusal:
-        assert refusal.message.startswith("product 4711")
-        assert "in the Backoffice" in refusal.hint
-        assert is_line(refusal.message) and len(refusal.message) < 2000
-    else:
-        hold_the_promises(made)
-
-
-@given(sound_products())
-def test_a_sound_product_is_never_refused(given: Product) -> None:
-    made = form(given)
-    hold_the_promises(made)
-    assert [variant.key for variant in made.variants] == [v.key for v in given.variants]
-
-
-@given(sound_products())
-def test_the_same_product_has_the_same_digest(given: Product) -> None:
-    made = form(given)
-    assert mapping.digest(made) == mapping.digest(form(replace(given)))
-    assert mapping.digest(made) != mapping.digest(replace(made, title=f"{made.title}!"))
-
-
-@given(sound_products(), st.booleans())
-def test_to_json_is_undone_by_from_json(given: Product, has_description: bool) -> None:
-    made = form(given, replace(SHOP, sync_description=has_description))
-    column = orjson.loads(orjson.dumps(mapping.to_json(made)))
-    assert mapping.from_json(column) == made
-    assert mapping.digest(mapping.from_json(column)) == mapping.digest(made)
-
-
-@given(sound_products())
-def test_white_space_around_texts_makes_no_difference(given: Product) -> None:
-    padded = replace(
-        given,
-        title=f" {given.title}\n",
-        option_names=tuple(f"\t{name} " for name in given.option_names),
-        variants=tuple(
-            replace(
-                variant, option_values=tuple(f" {value}\r\n" for value in variant.option_values)
-            )
-            for variant in given.variants
-        ),
-    )
-    assert form(padded) == form(given)
-
-
-@given(st.decimals(min_value=0, max_value=10**17, allow_nan=False, allow_infinity=False))
-def test_money_has_two_decimals_rounded_half_up(amount: Decimal) -> None:
-    shown = mapping.money(amount)
-    whole, _, cents = shown.partition(".")
-    assert whole.isdigit() and cents.isdigit() and len(cents) == 2
-    assert abs(Decimal(shown) - amount) <= Decimal("0.005")
-    assert Decimal(shown) == amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-# ----------------------------------------------------------------------------------- named cases
-
-
-@pytest.mark.parametrize(
-    ("amount", "shown"),
-    [
-        pytest.param("499", "499.00", id="whole"),
-        pytest.param("0", "0.00", id="free"),
-        pytest.param("-0", "0.00", id="no negative nothing"),
-        pytest.param("0.005", "0.01", id="half goes up"),
-        pytest.param("0.015", "0.02", id="half goes up from odd as well"),
-        pytest.param("2.675", "2.68", id="exact, unlike a float"),
-        pytest.param("0.0049999", "0.00", id="below half"),
-        pytest.param("1E+3", "1000.00", id="no exponent"),
-        pytest.param("99999999999999999.994", "99999999999999999.99", id="large"),
-    ],
-)
-def test_money(amount: str, shown: str) -> None:
-    assert mapping.money(Decimal(amount)) == shown
+from syncd.records import Image
+from syncd.rules import mapping
+from tests.rules.forms import SHOP
+from tests.rules.goods import URL, coloured, form, product, variant
 
 
 @pytest.mark.parametrize(
@@ -341,6 +117,12 @@ def test_a_deleted_product_is_archived_and_else_as_it_was() -> None:
     assert mapping.gone(made) == replace(made, status="ARCHIVED")
 
 
+def test_a_product_that_cannot_be_sent_goes_off_sale_and_else_stays_as_it_was() -> None:
+    made = form(coloured("Rød", "Blå"))
+    shop = replace(SHOP, inactive_as="unlisted")
+    assert mapping.withdrawn(made, shop) == replace(made, status="UNLISTED")
+
+
 # -------------------------------------------------------------------------------------- pictures
 
 
@@ -348,7 +130,7 @@ def test_each_address_is_sent_once_and_variants_find_it_by_either_key() -> None:
     shown = [Image("p", URL, "a", "1"), Image("q", f" {URL}#top", "b", "2")]
     variants = [variant("a", "Rød", image_key="q"), variant("b", "Blå", image_key="lost")]
     made = form(product(*variants, options=["Farge"], images=tuple(shown)))
-    assert [(picture.ref, picture.alt) for picture in made.pictures] == [(f"{URL}#1", "a")]
+    assert [(picture.ref, picture.alt) for picture in (made.pictures or ())] == [(f"{URL}#1", "a")]
     assert [row.picture for row in made.variants] == [f"{URL}#1", None]
 
 
@@ -377,143 +159,79 @@ def test_each_address_is_sent_once_and_variants_find_it_by_either_key() -> None:
 def test_the_address_of_a_picture(address: str, sent: str | None) -> None:
     shown = (Image("p", address),)
     made = form(product(images=shown))
-    assert [picture.address for picture in made.pictures] == ([sent] if sent else [])
+    assert [picture.address for picture in (made.pictures or ())] == ([sent] if sent else [])
     assert mapping.left_out(shown) == ([] if sent else [address])
 
 
 def test_pictures_beyond_the_limit_are_named_and_no_variant_shows_them() -> None:
     shown = tuple(Image(f"p{at}", f"https://x.no/{at}.jpg") for at in range(252))
     made = form(product(variant(image_key="p251"), images=shown))
-    assert len(made.pictures) == 250
+    assert len(made.pictures or ()) == 250
     assert made.variants[0].picture is None
     assert mapping.left_out(shown) == ["https://x.no/250.jpg", "https://x.no/251.jpg"]
 
 
+def test_a_variant_finds_a_picture_by_a_key_that_stands_beyond_the_limit() -> None:
+    shown = tuple(Image(f"p{at}", f"https://x.no/{at}.jpg") for at in range(250))
+    again = Image("again", "https://x.no/0.jpg")
+    made = form(product(variant(image_key="again"), images=(*shown, again)))
+    assert made.variants[0].picture == "https://x.no/0.jpg"
+
+
 def test_words_about_a_picture_are_cut_where_shopify_would_refuse_the_product() -> None:
     made = form(product(images=(Image("p", URL, "æ" * 600),)))
-    assert made.pictures[0].alt == "æ" * 511 + "…"
+    assert (made.pictures or ())[0].alt == "æ" * 511 + "…"
 
 
-# -------------------------------------------------------------------------------------- refusals
-
-SIZES = ["Størrelse", "Farge"]
-MANY = tuple(variant(f"v{at}", f"{at}") for at in range(2049))
+# ------------------------------------------------------------------- what the shop and a block ask
 
 
 @pytest.mark.parametrize(
-    ("given", "message", "hint"),
+    ("included", "vat", "shown"),
     [
-        pytest.param(product(title=" \n"), "4711 has no name", "give it one", id="no name"),
-        pytest.param(
-            replace(product(), variants=()), "(Ull genser) has no variants", "add one", id="none"
-        ),
-        pytest.param(
-            product(*MANY, options=["Nr"]), "2049 variants; Shopify holds 2048", "split", id="many"
-        ),
-        pytest.param(
-            product(variant("v1", *"abcd"), options=[*"ABCD"]),
-            "4 options; Shopify holds 3",
-            "join two",
-            id="four options",
-        ),
-        pytest.param(
-            product(variant("v1", "S", "x"), options=["Størrelse", " "]),
-            "option without a name",
-            "name it",
-            id="an unnamed option",
-        ),
-        pytest.param(
-            product(variant("a"), variant("b")),
-            "2 variants and no option to tell them apart",
-            "give it an option",
-            id="variants without options",
-        ),
-        pytest.param(
-            product(variant("v1", "S", "x"), options=["Farge", "FARGE "]),
-            "two options called Farge",
-            "another name",
-            id="options of one name",
-        ),
-        pytest.param(
-            product(variant("v1", "S", " "), options=SIZES),
-            "SKU SKU-v1: the options are Størrelse, Farge, the variant says S, (nothing)",
-            "give each option a value",
-            id="no value",
-        ),
-        pytest.param(
-            product(variant("v1", "S"), options=SIZES), "SKU SKU-v1", "each option", id="one of two"
-        ),
-        pytest.param(
-            product(variant("v1", "S")),
-            "the options are (none), the variant says S",
-            "each option",
-            id="a value of no option",
-        ),
-        pytest.param(
-            product(variant(price=None)),
-            "4711 (Ull genser), SKU SKU-v1 has no price in the shop's department",
-            "set the price",
-            id="no price",
-        ),
-        pytest.param(
-            product(variant(price=None, sku=None)), "variant v1 (no SKU)", "set the", id="no SKU"
-        ),
-        pytest.param(
-            product(variant(price=Decimal("-1"))), "the price -1", "correct", id="below 0"
-        ),
-        pytest.param(product(variant(price=Decimal("NaN"))), "price NaN", "correct", id="NaN"),
-        pytest.param(product(variant(price=Decimal(10**18))), "000", "correct", id="too dear"),
-        pytest.param(
-            product(variant(compare_at_price=Decimal("Infinity"))), "Infinity", "correct", id="list"
-        ),
-        pytest.param(
-            product(title="x" * 300), "the name has 300 characters; Shopify", "shorten", id="title"
-        ),
-        pytest.param(
-            product(vendor="x" * 256), "the store has 256 characters", "shorten it", id="vendor"
-        ),
-        pytest.param(
-            product(variant("v1", "S"), options=["x" * 256]),
-            "option has 256",
-            "shorten",
-            id="option",
-        ),
-        pytest.param(
-            coloured("x" * 256), "SKU SKU-v0: the Farge has 256 characters", "shorten", id="value"
-        ),
-        pytest.param(product(variant(sku="x" * 256)), "the SKU has 256", "shorten", id="SKU"),
-        pytest.param(
-            product(variant(barcode="7" * 256)),
-            "SKU SKU-v1: the barcode has 256",
-            "shorten",
-            id="barcode",
-        ),
-        pytest.param(
-            coloured("Rød", "Blå", "rød"),
-            "SKU SKU-v0 and SKU SKU-v2 are both Rød",
-            "give one of them another Farge in the Backoffice",
-            id="the same values but for case",
-        ),
-        pytest.param(
-            coloured("Bl\u00e5", "Bla\u030a"),
-            "are both Blå",
-            "another Farge",
-            id="two ways of writing å",
-        ),
+        pytest.param(True, "25", ("499.00", "599.00"), id="VAT in"),
+        pytest.param(False, "25", ("399.20", "479.20"), id="VAT out"),
+        pytest.param(False, "15", ("433.91", "520.87"), id="VAT out, food"),
+        pytest.param(False, "0", ("499.00", "599.00"), id="without VAT at all"),
     ],
 )
-def test_the_merchant_is_told_what_where_and_what_to_do(
-    given: Product, message: str, hint: str
+def test_a_price_has_the_vat_in_it_or_not_as_the_shop_says(
+    included: bool, vat: str, shown: tuple[str, str]
 ) -> None:
-    with pytest.raises(RowError) as refusal:
-        form(given)
-    assert message in refusal.value.message
-    assert hint in refusal.value.hint
-    assert refusal.value.message.startswith("product 4711")
-    assert len(refusal.value.message) < 300
+    one = variant(compare_at_price=Decimal(599), vat_percent=Decimal(vat))
+    made = form(product(one), replace(SHOP, taxes_included=included))
+    assert made.variants[0].prices == shown
 
 
-def test_as_much_as_shopify_holds_is_accepted() -> None:
-    rows = [variant(f"v{at}", f"{at}", sku="x" * 255) for at in range(limits.MAX_VARIANTS)]
-    made = form(product(*rows, options=["y" * 255], title="z" * 255))
-    assert len(made.variants) == 2048
+def test_without_a_list_price_there_is_none_to_take_vat_from() -> None:
+    made = form(product(variant(vat_percent=Decimal(25))), replace(SHOP, taxes_included=False))
+    assert made.variants[0].prices == ("399.20", None)
+
+
+def test_a_price_in_the_shops_currency_is_rounded_to_its_unit() -> None:
+    one = variant(price=Decimal("499.50"), currency="ISK")
+    assert form(product(one), replace(SHOP, currency="ISK")).variants[0].price == "500.00"
+
+
+def test_a_product_of_no_store_leaves_the_vendor_empty() -> None:
+    assert form(product(vendor=" ")).vendor == ""
+
+
+def test_a_blocked_variant_is_stopped_and_counted() -> None:
+    made = form(coloured("Rød", "Blå"))
+    blocked = replace(coloured("Rød", "Blå").variants[0], is_blocked=True, is_tracked=False)
+    stopped = form(product(blocked, coloured("Rød", "Blå").variants[1], options=["Farge"]))
+    assert [(one.stopped, one.tracked) for one in stopped.variants] == [(True, True), (False, True)]
+    assert stopped.variants[1] == made.variants[1]
+
+
+def test_a_blocked_variant_is_left_out_where_the_shop_says_so() -> None:
+    one, two = coloured("Rød", "Blå").variants
+    goods = product(replace(one, is_blocked=True), two, options=["Farge"])
+    assert [v.key for v in form(goods, replace(SHOP, blocked_as="removed")).variants] == [two.key]
+
+
+def test_a_product_of_which_all_is_blocked_is_off_sale_since_it_must_have_a_variant() -> None:
+    goods = product(variant(is_blocked=True))
+    made = form(goods, replace(SHOP, blocked_as="removed", inactive_as="unlisted"))
+    assert (made.status, made.variants[0].stopped) == ("UNLISTED", True)

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from syncd.errors import CallError, KindError, RowError, ShopError, ShopifyError
+from syncd.errors import (
+    CallError,
+    KindError,
+    RowError,
+    ShopError,
+    ShopifyError,
+    VariantLimitError,
+)
 from syncd.shopify.answers import RefusedStatus, of_errors, of_status
 
 
@@ -59,7 +66,7 @@ def errors(code: str, message: str = "no") -> list[dict[str, Any]]:
         pytest.param("THROTTLED", CallError, id="throttled"),
         pytest.param("INTERNAL_SERVER_ERROR", CallError, id="their bug"),
         pytest.param("ACCESS_DENIED", KindError, id="a missing scope"),
-        pytest.param("VARIANT_THROTTLE_EXCEEDED", KindError, id="the daily limit"),
+        pytest.param("VARIANT_THROTTLE_EXCEEDED", VariantLimitError, id="the daily limit"),
         pytest.param("SHOP_INACTIVE", ShopError, id="a closed shop"),
         pytest.param("INVALID_VARIABLE", RowError, id="a value Shopify cannot read"),
         pytest.param("MAX_INPUT_SIZE_EXCEEDED", RowError, id="too much of it"),

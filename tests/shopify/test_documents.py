@@ -17,6 +17,44 @@ from syncd.shopify.documents import Call, documents
         pytest.param("ProductUpdate", {"product": {"id": "1"}}, 10, id="a single field"),
         pytest.param(
             "ProductVariantsBulkUpdate",
+            {"productId": "1", "variants": [{"id": "1"}] * 5},
+            11,
+            id="docs/products.md: prices",
+        ),
+        pytest.param(
+            "ProductSetFiles",
+            {"identifier": {"id": "1"}, "input": {"files": [{"id": "1"}] * 5}, "media": 5},
+            25,
+            id="docs/products.md: pictures",
+        ),
+        pytest.param("ProductPictures", {"id": "1", "media": 7}, 9, id="docs/products.md: a look"),
+        pytest.param(
+            "ProductVariantsBulkCreate",
+            {"productId": "1", "variants": [{}] * 5},
+            13,
+            id="docs/products.md: variants more",
+        ),
+        pytest.param(
+            "ProductVariantsBulkDelete",
+            {"productId": "1", "variantsIds": ["1"]},
+            10,
+            id="docs/products.md: a variant less",
+        ),
+        pytest.param(
+            "ProductRead",
+            {"id": "1", "variants": 7, "media": 7},
+            30,
+            id="docs/products.md: a read",
+        ),
+        pytest.param(
+            "ProductSet",
+            {"identifier": {"id": "1"}, "input": {"variants": [{}] * 5}, "variants": 5, "media": 1},
+            25,
+            id="docs/products.md: the structure",
+        ),
+        pytest.param("VariantsBySku", {"query": "", "first": 2}, 5, id="docs/products.md: SKUs"),
+        pytest.param(
+            "ProductVariantsBulkUpdate",
             {"productId": "1", "variants": [{"id": "1"}] * 250},
             60,
             id="the prices of 250 variants",
@@ -47,6 +85,7 @@ def test_only_what_does_no_harm_twice_is_repeatable() -> None:
         "ProductSetFiles",
         "ProductVariantDetachMedia",
         "ProductVariantsBulkCreate",
+        "ProductVariantsBulkDelete",
     }
 
 

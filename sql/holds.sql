@@ -1,0 +1,48 @@
+-- name: keep(shop_id int4, items text[], locations text[], quantities int4[])
+-- Write down what is taken from blocked variants, before the call that takes it.
+insert into syncd.held_count as h (shop_id, inventory_item, location, taking)
+select
+  $1,
+  k.item,
+  k.location,
+  k.quantity
+from unnest($2::text[], $3::text[], $4::int4[]) as k (item, location, quantity)
+on conflict (shop_id, inventory_item, location) do update set
+  taking = excluded.taking,
+  held_at = excluded.held_at;
+
+-- name: taken(shop_id int4, items text[], moved_items text[], moved_locations text[])
+-- What was being taken of these items is out; where a count had moved meanwhile nothing was taken.
+update syncd.held_count h
+set
+  quantity = h.quantity + case when m.item is null then h.taking else 0 end,
+  taking = 0
+from syncd.held_count s
+left join unnest($3::text[], $4::text[]) as m (item, location)
+  on m.item = s.inventory_item
+  and m.location = s.location
+where s.shop_id = $1
+  and s.inventory_item = any($2)
+  and s.taking > 0
+  and h.shop_id = s.shop_id
+  and h.inventory_item = s.inventory_item
+  and h.location = s.location;
+
+-- name: kept(shop_id int4, items text[])
+-- The counts kept of these inventory items.
+select
+  inventory_item,
+  location,
+  quantity,
+  taking,
+  held_at
+from syncd.held_count
+where shop_id = $1
+  and inventory_item = any($2)
+order by inventory_item, location;
+
+-- name: drop(shop_id int4, items text[])
+-- Forget them: they are back in Shopify.
+delete from syncd.held_count
+where shop_id = $1
+  and inventory_item = any($2);

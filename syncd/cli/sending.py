@@ -1,0 +1,121 @@
+"""The commands that send, with a bar until all has arrived: resync, send."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated
+
+import anyio
+import asyncpg
+import typer
+
+from syncd.cli import show
+from syncd.cli.run import ALIVE_S, FOUND_WRONG, console, opened, run, target
+from syncd.demo import report
+from syncd.errors import ConfigError
+from syncd.flows import resync
+from syncd.postgres import db, nodes, shops, status
+from syncd.records import Shop
+from syncd.rules.choice import choose
+from syncd.supervisor import House, serve, stopped_by_signal
+
+LOOK_S = 0.2
+Named = Annotated[str | None, typer.Option(help="The shop's domain; default: the only one")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("resync")(resync_)
+    app.command("send")(send)
+
+
+def resync_(shop: Named = None) -> None:
+    """Compare every product with what was sent last, and send what differs."""
+    _drain(shop, "Comparing", "compared", resync.enqueue_all)
+
+
+def send(
+    keys: Annotated[list[str], typer.Argument(help="Keys of products in the Backoffice")],
+    shop: Named = None,
+) -> None:
+    """Read products in Shopify, and put right what differs from the Backoffice.
+
+    Dead ones are tried again. What the merchant owns stays as it is.
+    """
+
+    async def enqueue(pool: asyncpg.Pool, one: Shop) -> int:
+        strange = await resync.unknown(pool, one, keys)
+        if strange:
+            raise ConfigError(
+                f"nobody knows a product {', '.join(strange)}",
+                hint="the key is the Backoffice's own; nothing was sent",
+            )
+        return await resync.enqueue_again(pool, one, keys)
+
+    _drain(shop, "Sending to", "sent or found right", enqueue)
+
+
+def _drain(
+    named: str | None,
+    doing: str,
+    done: str,
+    enqueue: Callable[[asyncpg.Pool, Shop], Awaitable[int]],
+) -> None:
+    """Make products due, wait until all have arrived; without a daemon send them from here."""
+    found = target()
+
+    async def work() -> int:
+        async with opened(found, name="syncd send", size=10) as pool:
+            one = await _the_shop(pool, named)
+            began_s = time.monotonic()
+            total = await enqueue(pool, one)
+            house = House(pool, found.vault(), found.shopify_url)
+            async with stopped_by_signal(house), anyio.create_task_group() as group:
+                with report.bar(console) as progress:
+                    task = progress.add_task(f"{doing} {one.domain}", total=total, note="")
+                    is_serving = False
+                    async for waiting in _waiting(house, one):
+                        progress.update(task, completed=max(0, total - waiting))
+                        # Asked anew each time: a daemon may be killed while we look on.
+                        if not is_serving and not await nodes.seen(pool, within_s=ALIVE_S):
+                            is_serving = True
+                            console.print("no daemon runs: sending from here")
+                            group.start_soon(serve, house)
+                house.stop.set()
+            (row,) = (row for row in await status.backlog(pool) if row.shop_id == one.shop_id)
+            took_s = time.monotonic() - began_s
+            count = max(0, total - row.waiting)
+            console.print(
+                f"{count} of {total} products {done}, {row.dead} dead [dim]({took_s:.1f} s)[/]"
+            )
+            now = await db.clock(pool)
+            show.troubles(console, [row], await status.last_errors(pool), now)
+            return FOUND_WRONG if row.waiting or row.dead else 0
+
+    run(work)
+
+
+async def _waiting(house: House, shop: Shop) -> AsyncIterator[int]:
+    """How many changes wait, again and again, until none does, a pause, or a signal to stop."""
+    while not house.stop.is_set():
+        if not await resync.is_waited_for(house.pool, shop):
+            return  # none is left, or those wait long: status tells why
+        yield await resync.waiting(house.pool, shop)
+        if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
+            return  # paused: the rest waits, and status tells why
+        await house.rest(LOOK_S)
+
+
+async def _the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
+    """The named shop, or the only one; raises ConfigError when nothing can be sent to it."""
+    offered = {shop.domain: shop for shop in await shops.all(pool)}
+    if not offered:
+        raise ConfigError("there is no shop yet", hint="add one with `syncd shop add`")
+    shop = offered[choose("shop", named, {domain: domain for domain in offered})]
+    if not shop.enabled or not shop.sync_products:
+        hint = f"update syncd.shop set enabled = true where domain = '{shop.domain}'"
+        raise ConfigError(f"{shop.domain} is disabled", hint=hint)
+    if shop.state == "unlinked":
+        hint = f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
+        raise ConfigError(f"{shop.domain} is unlinked: nothing is sent there", hint=hint)
+    return shop

@@ -1,0 +1,62 @@
+"""Make a product that the shop does not have, unless it has it from somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from syncd.errors import RowError
+from syncd.flows.parcel import Parcel
+from syncd.flows.sending import send
+from syncd.records import Link, Product, Shop
+from syncd.rules import changes, creation, limits, mapping, pictures
+from syncd.rules.text import fold
+from syncd.shopify import products
+from syncd.shopify.client import Client
+from syncd.shopify.products import Sold
+
+Strangers = Callable[[], Awaitable[Sequence[Sold]]]
+"""Asks which variants in the shop have SKUs of the products that are made now, and are not ours."""
+
+
+async def create(
+    client: Client, shop: Shop, parcel: Parcel, product: Product, strangers: Strangers
+) -> None:
+    """The product with as many variants as fit one call; the rest is for `push_update`.
+
+    Raises RowError, naming SKU and product, when the shop sells one of its SKUs already: a second
+    product would be sold from the same shelf.
+    """
+    _refuse_a_second(parcel, await strangers())
+    wanted = parcel.wanted
+    shared = await parcel.desk.shared(wanted.pictures or ())
+    creation_ = creation.create(product, wanted, shop, shared)
+    made = (await send(client, creation_.write, parcel))["product"]
+    shown = products.variants(made["variants"]["nodes"])
+    gids = [node["id"] for node in made["media"]["nodes"]]
+    parcel.make(
+        creation_.write.document,
+        Link(
+            key=parcel.key,
+            gid=made["id"],
+            known=creation_.form,
+            digest=mapping.digest(creation_.form),
+            variants=changes.match_variants(creation_.form, {}, shown),
+            files=pictures.accepted(creation_.entries, gids),
+            published_at=None,
+        ),
+    )
+
+
+def _refuse_a_second(parcel: Parcel, strangers: Sequence[Sold]) -> None:
+    skus = {fold(variant.sku): variant for variant in parcel.wanted.variants if variant.sku}
+    for sold in strangers:
+        if fold(sold.sku) in skus:
+            variant = skus[fold(sold.sku)]
+            number = sold.product.rpartition("/")[2]
+            raise RowError(
+                f"{limits.subject(parcel.key, parcel.wanted.title)}, {limits.article(variant)}: "
+                f"the shop sells this SKU already, in “{sold.title}” (product {number} there)",
+                hint="if it is the same product, set the metafield syncd.backoffice_id of that "
+                f"product to {parcel.key} in Shopify; if not, change the SKU of one of them; then "
+                f"`syncd send {parcel.key}`",
+            )

@@ -1,0 +1,43 @@
+"""Send one write of a product, after asking whether its claim still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syncd.flows.parcel import Parcel
+from syncd.records import Prices
+from syncd.rules import refusals
+from syncd.rules.changes import Write
+from syncd.shopify.client import Client
+
+
+async def send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, Any]:
+    """The payload of the answer.
+
+    Raises what `Client.execute` and `Desk.hold` raise, and RowError or ShopifyError for
+    `userErrors`.
+    """
+    await parcel.desk.hold(_prices(write, parcel))
+    answer = await client.execute(write.document, write.variables)
+    (payload,) = answer.values()
+    known = parcel.link.variants if parcel.link else {}
+    skus = refusals.named(write.variables, parcel.wanted, known)
+    refusal = refusals.of(payload["userErrors"], key=parcel.key, form=parcel.wanted, skus=skus)
+    if refusal is not None:
+        raise refusal
+    return dict(payload)
+
+
+def _prices(write: Write, parcel: Parcel) -> dict[str, Prices]:
+    """The prices that a write carries of variants we know, by their keys."""
+    if parcel.link is None:
+        return {}
+    keys = {ids.variant: key for key, ids in parcel.link.variants.items()}
+    given = write.variables.get("input")
+    rows = (given if isinstance(given, Mapping) else write.variables).get("variants", ())
+    return {
+        keys[row["id"]]: (row["price"], row["compareAtPrice"])
+        for row in rows
+        if row.get("id") in keys and "price" in row
+    }

@@ -1,0 +1,101 @@
+"""What the products of one step share on their way to a shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+import asyncpg
+
+from syncd.errors import VariantLimitError
+from syncd.flows.desk import Desk
+from syncd.flows.parcel import Parcel
+from syncd.postgres import backoffice, links, shops
+from syncd.postgres.db import clock
+from syncd.records import Change, Form, Link, Product, Shop
+from syncd.rules.text import line
+from syncd.shopify.answers import LIMIT_WAIT_S
+from syncd.shopify.client import Client
+from syncd.shopify.products import Sold, of_skus
+
+
+@dataclass(slots=True)
+class Step:
+    """Both worlds, and what was read for the claimed changes: products, links by key.
+
+    `limit` is set while Shopify takes no new variants.
+    """
+
+    pool: asyncpg.Pool
+    client: Client
+    shop: Shop
+    renewed_s: float
+    products: Mapping[str, Product] = field(default_factory=dict)
+    known: Mapping[str, Link] = field(default_factory=dict)
+    limit: VariantLimitError | None = None
+    _asking: anyio.Lock = field(default_factory=anyio.Lock)
+    _strangers: list[Sold] | None = None
+
+    async def read(self, keys: Sequence[str]) -> None:
+        """The truth now, and what was sent last, each in one query."""
+        pool, shop = self.pool, self.shop
+        self.limit = await _limit(pool, shop)
+        self.products = await backoffice.products(
+            pool,
+            account_id=shop.account_id,
+            department_key=shop.price_department,
+            warehouse_key=shop.stock_warehouse,
+            keys=keys,
+        )
+        self.known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
+
+    def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
+        product = self.products.get(change.key)
+        counts = {one.key: one.quantity for one in product.variants} if product else {}
+        return Parcel(change.key, wanted, link, Desk(self.pool, self.shop, change), counts)
+
+    async def strangers(self) -> list[Sold]:
+        """Variants in the shop, not ours, with SKUs that this step makes; asked for once."""
+        async with self._asking:
+            if self._strangers is None:
+                skus = self._new_skus()
+                found = await of_skus(self.client, skus) if skus else []
+                gids = {one.product for one in found if one.key is None}
+                ours = await links.keys_of(self.pool, shop_id=self.shop.shop_id, gids=sorted(gids))
+                self._strangers = [one for one in found if one.product in gids - ours.keys()]
+            return self._strangers
+
+    async def meet(self, limit: VariantLimitError) -> None:
+        """Shopify takes no new variants: none is sent for a while, by this step or another."""
+        if self.limit is None:
+            self.limit = limit
+            await shops.pause_creates(
+                self.pool, self.shop.shop_id, seconds=limit.wait_s or LIMIT_WAIT_S
+            )
+
+    def _new_skus(self) -> list[str]:
+        """SKUs of products without a link."""
+        return sorted(
+            {
+                line(variant.sku)
+                for key, product in self.products.items()
+                if key not in self.known
+                for variant in product.variants
+                if variant.sku and line(variant.sku)
+            }
+        )
+
+
+async def _limit(pool: asyncpg.Pool, shop: Shop) -> VariantLimitError | None:
+    """The error for what would make new variants, while Shopify takes none."""
+    if shop.creates_paused_until is None:
+        return None
+    left_s = (shop.creates_paused_until - await clock(pool)).total_seconds()
+    if left_s <= 0:
+        return None
+    return VariantLimitError(
+        "Shopify takes no more new variants today",
+        hint="new products and variants follow by themselves, changes of others go on",
+        wait_s=left_s,
+    )

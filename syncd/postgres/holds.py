@@ -1,0 +1,63 @@
+"""Counts that Shopify held of blocked variants before they were set to zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncd.postgres.db import Executor, Statements
+
+sql = Statements("holds")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What was taken of an inventory item at a location, in pieces; GIDs.
+
+    `taking` is being taken now: an answer may be lost. `held_at` is when it was written down.
+    """
+
+    item: str
+    location: str
+    quantity: int
+    taking: int
+    held_at: datetime
+
+
+async def keep(db: Executor, *, shop_id: int, counts: Mapping[tuple[str, str], int]) -> None:
+    """Write down what is going to be taken, by (inventory item, location), before it is."""
+    await sql.keep.execute(
+        db,
+        shop_id=shop_id,
+        items=[item for item, _ in counts],
+        locations=[location for _, location in counts],
+        quantities=list(counts.values()),
+    )
+
+
+async def taken(
+    db: Executor, *, shop_id: int, items: Sequence[str], moved: Sequence[tuple[str, str]]
+) -> None:
+    """What was being taken of these items is out of the shop, but for what had moved meanwhile."""
+    await sql.taken.execute(
+        db,
+        shop_id=shop_id,
+        items=list(items),
+        moved_items=[item for item, _ in moved],
+        moved_locations=[location for _, location in moved],
+    )
+
+
+async def kept(db: Executor, *, shop_id: int, items: Sequence[str]) -> list[Hold]:
+    """The counts kept of these inventory items, in order of item and location."""
+    rows = await sql.kept.fetch(db, shop_id=shop_id, items=list(items))
+    return [
+        Hold(row["inventory_item"], row["location"], row["quantity"], row["taking"], row["held_at"])
+        for row in rows
+    ]
+
+
+async def drop(db: Executor, *, shop_id: int, items: Sequence[str]) -> None:
+    """The counts are back in Shopify."""
+    await sql.drop.execute(db, shop_id=shop_id, items=list(items))
