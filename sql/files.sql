@@ -9,7 +9,14 @@ select
   $2,
   $6,
   syncd.clock() + interval '30 seconds'
-from unnest($3::text[], $4::text[], $5::text[]) as k (gid, ref, alt)
+from (
+  select distinct on (gid)
+    gid,
+    ref,
+    alt
+  from unnest($3::text[], $4::text[], $5::text[]) as given (gid, ref, alt)
+  order by gid, ref
+) as k
 on conflict (shop_id, gid) do update set
   alt = excluded.alt
 where f.key = excluded.key

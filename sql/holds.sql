@@ -8,7 +8,9 @@ select
   k.quantity
 from unnest($2::text[], $3::text[], $4::int4[]) as k (item, location, quantity)
 on conflict (shop_id, inventory_item, location) do update set
+  quantity = case when h.state = 'held' then h.quantity else 0 end,
   taking = excluded.taking,
+  state = 'held',
   held_at = excluded.held_at;
 
 -- name: taken(shop_id int4, items text[], moved_items text[], moved_locations text[])
@@ -28,6 +30,37 @@ where s.shop_id = $1
   and h.inventory_item = s.inventory_item
   and h.location = s.location;
 
+-- name: give(shop_id int4, items text[], locations text[], quantities int4[])
+-- Write down what is given back, before the call that does it.
+insert into syncd.held_count as h (shop_id, inventory_item, location, quantity, state)
+select
+  $1,
+  k.item,
+  k.location,
+  k.quantity,
+  'giving'
+from unnest($2::text[], $3::text[], $4::int4[]) as k (item, location, quantity)
+on conflict (shop_id, inventory_item, location) do update set
+  quantity = excluded.quantity,
+  taking = 0,
+  state = 'giving',
+  held_at = excluded.held_at;
+
+-- name: given(shop_id int4, items text[])
+-- They are back in Shopify. The rows stay until the next block, so that no repetition gives them back again.
+update syncd.held_count
+set state = 'given'
+where shop_id = $1
+  and inventory_item = any($2)
+  and state = 'giving';
+
+-- name: touch(shop_id int4, items text[])
+-- A call was refused: the next one must bring another key.
+update syncd.held_count
+set held_at = syncd.clock()
+where shop_id = $1
+  and inventory_item = any($2);
+
 -- name: kept(shop_id int4, items text[])
 -- The counts kept of these inventory items.
 select
@@ -35,14 +68,9 @@ select
   location,
   quantity,
   taking,
+  state,
   held_at
 from syncd.held_count
 where shop_id = $1
   and inventory_item = any($2)
 order by inventory_item, location;
-
--- name: drop(shop_id int4, items text[])
--- Forget them: they are back in Shopify.
-delete from syncd.held_count
-where shop_id = $1
-  and inventory_item = any($2);

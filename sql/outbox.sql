@@ -22,7 +22,7 @@ with added as (
     last_event_at = greatest(c.last_event_at, excluded.last_event_at),
     news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
     state = case when c.state = 'dead' then 'due' else c.state end,
-    due_at = case when c.state = 'dead' then syncd.clock() else c.due_at end,
+    due_at = case when c.state = 'dead' or (c.state = 'due' and c.ends_with_news) then syncd.clock() else c.due_at end,
     failures = case when c.state = 'dead' then 0 else c.failures end,
     deliveries = case when c.state = 'dead' then 0 else c.deliveries end
   returning c.change_id
@@ -134,21 +134,26 @@ set
 from unnest($1::int8[], $2::int8[]) as k (change_id, events)
 where c.change_id = k.change_id;
 
--- name: retry(change_ids int8[], waits_s float8[], blames bool[], errors text[])
+-- name: retry(change_ids int8[], waits_s float8[], blames bool[], news bool[], errors text[])
 -- Later: due after the wait. Blame counts a failure; without it the delivery is given back.
--- News do not shorten the wait.
+-- News do not shorten the wait, but where they end it: also those that came while it was claimed.
 update syncd.change c
 set
   state = 'due',
   claimed_by = null,
   claim_token = null,
   news_at = null,
-  due_at = syncd.clock() + make_interval(secs => k.wait_s),
+  due_at = case
+    when k.ends_with_news and c.news_at is not null then syncd.clock()
+    else syncd.clock() + make_interval(secs => k.wait_s)
+  end,
+  ends_with_news = k.ends_with_news,
   failures = c.failures + case when k.blame then 1 else 0 end,
   deliveries = c.deliveries - case when k.blame then 0 else 1 end,
   last_error = k.error,
   last_error_at = syncd.clock()
-from unnest($1::int8[], $2::float8[], $3::bool[], $4::text[]) as k (change_id, wait_s, blame, error)
+from unnest($1::int8[], $2::float8[], $3::bool[], $4::bool[], $5::text[])
+  as k (change_id, wait_s, blame, ends_with_news, error)
 where c.change_id = k.change_id;
 
 -- name: die(change_ids int8[], generations int8[], errors text[])
@@ -190,7 +195,7 @@ select exists (
 );
 
 -- name: note(change_id int8, token int8, tried jsonb)
--- Note the prices that the claim's writes carry; returns nothing when the claim is not its holder's any more.
+-- Note the prices and pictures that the claim's writes carry; returns nothing when the claim is not its holder's any more.
 update syncd.change
 set tried = $3
 where change_id = $1

@@ -67,8 +67,8 @@ class Change:
     """A claimed row of syncd.change; `token` is the claim's, `deliveries` counts this claim too.
 
     `changed` is what was touched, in order of name; empty means unknown. `is_repeated`: an earlier
-    claim did not end in an ack, so Shopify may hold more than the link says. `tried` are the
-    pairs (price, compare-at price) by variant key that writes since the last ack carried.
+    claim did not end in an ack, so Shopify may hold more than the link says. `tried` are prices by
+    variant key that writes since the last ack carried, `tried_pictures` addresses.
     """
 
     change_id: int
@@ -83,6 +83,7 @@ class Change:
     lane: Literal["stock", "orders", "price", "product", "resync"] = "product"
     is_repeated: bool = False
     tried: Mapping[str, Sequence[Prices]] = field(default_factory=dict)
+    tried_pictures: frozenset[str] = frozenset()
 
     @property
     def attempt(self) -> int:
@@ -234,10 +235,7 @@ class ObservedFile:
 
 @dataclass(frozen=True, slots=True)
 class ObservedProduct:
-    """What a read of one product showed: every field that is ours.
-
-    `fields` are the variants' by their GIDs, `files` the pictures in Shopify's order.
-    """
+    """What a read of one product showed; `fields` by GID, `files` in Shopify's order."""
 
     gid: str
     title: str

@@ -26,12 +26,15 @@ comment on column syncd.shop.creates_paused_until is
   'No new variants until then, since Shopify''s daily limit of them is reached; null: not paused';
 
 alter table syncd.change
+  add column ends_with_news boolean not null default false,
   add column is_doubted boolean not null default false,
   add column tried jsonb not null default '{}';
+comment on column syncd.change.ends_with_news is
+  'Waits for Shopify''s daily limit of new variants alone: news of the same key make it due at once';
 comment on column syncd.change.is_doubted is
   'Somebody asked for it to be compared with what Shopify shows: the product is read before it is written';
 comment on column syncd.change.tried is
-  'Prices that writes since the last ack carried, by variant key: [[price, compare-at], ...]; tells our price from the merchant''s after a lost answer';
+  'What writes since the last ack carried: prices by variant key, [[price, compare-at], ...], and addresses of pictures; tells ours from the merchant''s after a lost answer';
 
 create table syncd.file (
   shop_id integer not null references syncd.shop on delete cascade,
@@ -69,6 +72,7 @@ create table syncd.held_count (
   location text not null check (location like 'gid://shopify/Location/%'),
   quantity integer not null default 0,
   taking integer not null default 0 check (taking >= 0),
+  state text not null default 'held' check (state in ('held', 'giving', 'given')),
   held_at timestamptz not null default syncd.clock(),
   primary key (shop_id, inventory_item, location)
 );
@@ -80,4 +84,6 @@ comment on column syncd.held_count.location is 'GID of the location that held th
 comment on column syncd.held_count.quantity is 'How many were taken away, in pieces';
 comment on column syncd.held_count.taking is
   'How many are being taken away now: written before the call, moved to quantity when Shopify has accepted it';
+comment on column syncd.held_count.state is
+  'held: out of the shop; giving: on its way back, or the answer was lost; given: it is back, never to be given again';
 comment on column syncd.held_count.held_at is 'When it was last read and written down; makes the idempotency key of the call';

@@ -21,26 +21,27 @@ class Desk:
     shop: Shop
     change: Change
     tried: dict[str, list[Prices]] = field(init=False)
+    tried_pictures: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.tried = {key: list(prices) for key, prices in self.change.tried.items()}
+        self.tried_pictures = set(self.change.tried_pictures)
 
-    @property
-    def intention(self) -> str:
-        """The same for each attempt to answer the same events, another one after news."""
-        return f"{self.shop.domain} {self.change.change_id} {self.change.generation}"
-
-    async def hold(self, prices: Mapping[str, Prices]) -> None:
-        """Asked before each write; `prices` are those it carries, by variant key.
+    async def hold(
+        self, prices: Mapping[str, Prices] | None = None, pictures: Collection[str] = ()
+    ) -> None:
+        """Asked before each write; `prices` it carries by variant key, `pictures` by address.
 
         They are noted, so that after a lost answer ours are known from the merchant's. Raises
         CallError when the claim was lost to another node.
         """
-        new = {key: one for key, one in prices.items() if one not in self.tried.get(key, ())}
+        given = prices or {}
+        new = {key: one for key, one in given.items() if one not in self.tried.get(key, ())}
         for key, one in new.items():
             self.tried.setdefault(key, []).append(one)
-        if new:
-            is_held = await outbox.note(self.pool, self.change, self.tried)
+        if new or not self.tried_pictures.issuperset(pictures):
+            self.tried_pictures.update(pictures)
+            is_held = await outbox.note(self.pool, self.change, self.tried, self.tried_pictures)
         else:
             is_held = await outbox.is_held(self.pool, self.change)
         if not is_held:
@@ -78,5 +79,11 @@ class Desk:
     async def kept(self, items: Sequence[str]) -> list[Hold]:
         return await holds.kept(self.pool, shop_id=self.shop.shop_id, items=items)
 
-    async def drop(self, items: Sequence[str]) -> None:
-        await holds.drop(self.pool, shop_id=self.shop.shop_id, items=items)
+    async def give(self, counts: Mapping[tuple[str, str], int]) -> None:
+        await holds.give(self.pool, shop_id=self.shop.shop_id, counts=counts)
+
+    async def given(self, items: Sequence[str]) -> None:
+        await holds.given(self.pool, shop_id=self.shop.shop_id, items=items)
+
+    async def touch(self, items: Sequence[str]) -> None:
+        await holds.touch(self.pool, shop_id=self.shop.shop_id, items=items)

@@ -117,6 +117,14 @@ class Parcel:
         )
         self.accept(document, variants=variants)
 
+    def let_go(self, keys: Collection[str]) -> None:
+        """The sale of the variants with these keys goes on."""
+        variants = tuple(
+            replace(variant, stopped=False) if variant.key in keys else variant
+            for variant in self.linked.known.variants
+        )
+        self._know(replace(self.linked.known, variants=variants))
+
     def accept_structure(self, document: str, ids: Mapping[str, VariantIds]) -> None:
         """Shopify holds the wanted options and variants; pictures and counts are as they were."""
         known = {variant.key: variant for variant in self.linked.known.variants}

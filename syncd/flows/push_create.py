@@ -55,7 +55,8 @@ def _refuse_a_second(parcel: Parcel, strangers: Sequence[Sold]) -> None:
             number = sold.product.rpartition("/")[2]
             raise RowError(
                 f"{limits.subject(parcel.key, parcel.wanted.title)}, {limits.article(variant)}: "
-                f"the shop sells this SKU already, in “{sold.title}” (product {number} there)",
+                f"the shop has this SKU already, in “{sold.title}” ({sold.status.lower()}, product "
+                f"{number} there)",
                 hint="if it is the same product, set the metafield syncd.backoffice_id of that "
                 f"product to {parcel.key} in Shopify; if not, change the SKU of one of them; then "
                 f"`syncd send {parcel.key}`",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from syncd.errors import CallError, VariantLimitError
 from syncd.flows import push_stops
 from syncd.flows.parcel import Parcel
 from syncd.flows.sending import send
-from syncd.records import ObservedProduct, Shop
+from syncd.records import Link, ObservedProduct, Shop
 from syncd.rules import adoption, changes, mapping, pictures, refusals, structure
+from syncd.rules.adoption import Sight
 from syncd.rules.pictures import Album
 from syncd.shopify import products
 from syncd.shopify.client import Client
@@ -25,12 +27,14 @@ async def look(client: Client, shop: Shop, parcel: Parcel) -> None:
     """
     link = parcel.linked
     observed = await read(client, parcel, link.gid)
-    brought = await parcel.desk.brought([file.gid for file in observed.files])
-    link = replace(link, files={**brought, **link.files})
+    link = replace(link, files={**await _brought(parcel, observed), **link.files})
+    may_be_there: set[str] | None = _sent(link) | parcel.desk.tried_pictures
     if not link.known.variants:
         link = adoption.joined(parcel.asked, link, observed)
-    sight = adoption.reconsidered(parcel.asked, link, observed, shop, parcel.desk.tried)
-    _wait_for_pictures(shop, parcel, sight.album)
+        may_be_there = parcel.desk.tried_pictures or None  # nothing tells what was sent once
+    tried = parcel.desk.tried
+    sight = adoption.reconsidered(parcel.asked, link, observed, shop, tried, may_be_there)
+    _wait_for_pictures(shop, parcel, sight, may_be_there)
     parcel.see(sight, observed)
 
 
@@ -48,9 +52,32 @@ async def read(client: Client, parcel: Parcel, gid: str) -> ObservedProduct:
     return observed
 
 
-def _wait_for_pictures(shop: Shop, parcel: Parcel, album: Album) -> None:
-    """In doubt a picture without a name is ours or the merchant's: its name will tell."""
-    if album.unclear and shop.image_mode != "overwrite":
+async def _brought(parcel: Parcel, observed: ObservedProduct) -> dict[str, str]:
+    """The files there that we brought for this product, or that it shall show, by ref.
+
+    One that another product brought may have been chosen for this one by the merchant.
+    """
+    brought = await parcel.desk.brought([file.gid for file in observed.files])
+    asked = {picture.ref for picture in parcel.asked.pictures or ()}
+    foreign = await parcel.desk.borrowed(list(brought.values()))
+    return {ref: gid for ref, gid in brought.items() if ref in asked or gid not in foreign}
+
+
+def _sent(link: Link) -> set[str]:
+    """The addresses of the pictures that Shopify has accepted."""
+    return {picture.address for picture in link.known.pictures or ()}
+
+
+def _wait_for_pictures(
+    shop: Shop, parcel: Parcel, sight: Sight, may_be_there: Collection[str] | None
+) -> None:
+    """In doubt a picture without a name may be one that we sent: its name will tell."""
+    is_sought = any(
+        picture.ref not in sight.link.files
+        and (may_be_there is None or picture.address in may_be_there)
+        for picture in parcel.asked.pictures or ()
+    )
+    if sight.album.unclear and is_sought and shop.image_mode != "overwrite":
         raise CallError(
             f"product {parcel.key}: Shopify is still fetching pictures", wait_s=FETCHING_WAIT_S
         )
@@ -80,6 +107,9 @@ async def update(
             limit = refused
         else:
             return
+    if parcel.sight is None:
+        # A new variant may be an old one under another key: then it has its id, and is none.
+        await look(client, shop, parcel)
     known = {variant.key for variant in parcel.linked.known.variants}
     left = tuple(variant for variant in parcel.asked.variants if variant.key in known)
     if left == parcel.asked.variants:
@@ -98,7 +128,7 @@ async def _reach(client: Client, shop: Shop, parcel: Parcel, *, is_doubtful: boo
     with_prices = not shop.price_only_when_changed and parcel.wanted != parcel.linked.known
     if structure.needs_structure(parcel.wanted, parcel.linked) or _has_unwanted(shop, parcel):
         await _restructure(client, shop, parcel)
-    await push_stops.stop(client, parcel)
+    await push_stops.stop(client, parcel, is_doubtful=is_doubtful)
     await push_stops.resume(client, shop, parcel, is_doubtful=is_doubtful)
     await _set_pictures_or_fields(client, shop, parcel)
     await _detach_pictures(client, parcel)
@@ -157,7 +187,7 @@ async def _album(client: Client, shop: Shop, parcel: Parcel) -> Album:
     shown = await products.read_pictures(client, link.gid, expected=expected)
     if shown is None:
         raise refusals.deleted(parcel.key, parcel.wanted)
-    files, album = pictures.sorted_out(parcel.asked.pictures or (), link.files, shown)
+    files, album = pictures.sorted_out(parcel.asked.pictures or (), link.files, shown, _sent(link))
     if shop.image_mode == "if_empty" and album.order:
         known = replace(link.known, pictures=None)
         link = replace(link, known=known, digest=mapping.digest(known))

@@ -18,7 +18,7 @@ async def send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, Any
     Raises what `Client.execute` and `Desk.hold` raise, and RowError or ShopifyError for
     `userErrors`.
     """
-    await parcel.desk.hold(_prices(write, parcel))
+    await parcel.desk.hold(_prices(write, parcel), _pictures(write))
     answer = await client.execute(write.document, write.variables)
     (payload,) = answer.values()
     known = parcel.link.variants if parcel.link else {}
@@ -41,3 +41,10 @@ def _prices(write: Write, parcel: Parcel) -> dict[str, Prices]:
         for row in rows
         if row.get("id") in keys and "price" in row
     }
+
+
+def _pictures(write: Write) -> list[str]:
+    """The addresses that a write gives Shopify to fetch."""
+    given = write.variables.get("input")
+    files = given.get("files", ()) if isinstance(given, Mapping) else ()
+    return [file["originalSource"] for file in files if "originalSource" in file]

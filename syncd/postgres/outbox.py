@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -64,10 +64,18 @@ async def is_held(pool: asyncpg.Pool, change: Change) -> bool:
     return held
 
 
-async def note(pool: asyncpg.Pool, change: Change, tried: Mapping[str, Sequence[Prices]]) -> bool:
-    """Write down the prices that writes of this claim carry; whether the claim is still ours."""
+async def note(
+    pool: asyncpg.Pool,
+    change: Change,
+    prices: Mapping[str, Sequence[Prices]],
+    pictures: Collection[str],
+) -> bool:
+    """Write down what writes of this claim carry; whether the claim is still ours."""
     held = await sql.note.value(
-        pool, change_id=change.change_id, token=change.token, tried=dict(tried)
+        pool,
+        change_id=change.change_id,
+        token=change.token,
+        tried={"prices": dict(prices), "pictures": sorted(pictures)},
     )
     return held is not None
 
@@ -169,6 +177,7 @@ async def _retry(connection: Connection, retries: Sequence[tuple[Settled, Retry]
             change_ids=[one.change.change_id for one, _ in retries],
             waits_s=[verdict.wait_s for _, verdict in retries],
             blames=[verdict.blame for _, verdict in retries],
+            news=[verdict.until_news for _, verdict in retries],
             errors=[_words(one.error) for one, _ in retries],
         )
 
@@ -201,5 +210,9 @@ def _change(row: asyncpg.Record, token: int) -> Change:
         changed=tuple(row["changed"]),
         lane=row["lane"],
         is_repeated=row["is_repeated"],
-        tried={key: [(one, two) for one, two in pairs] for key, pairs in row["tried"].items()},
+        tried={
+            key: [(one, two) for one, two in pairs]
+            for key, pairs in row["tried"].get("prices", {}).items()
+        },
+        tried_pictures=frozenset(row["tried"].get("pictures", ())),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -72,12 +72,17 @@ def _by_sku(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
 
 
 def reconsidered(
-    wanted: Form, link: Link, observed: ObservedProduct, shop: Shop, tried: Tried
+    wanted: Form,
+    link: Link,
+    observed: ObservedProduct,
+    shop: Shop,
+    tried: Tried,
+    may_be_there: Collection[str] | None = None,
 ) -> Sight:
     """The link with what Shopify shows in the place of what we thought it held.
 
     A write whose answer was lost may have changed any field, and what we knew before may be
-    wanted again. Files keep their ids where they are still there.
+    wanted again. `may_be_there` is as in `pictures.sorted_out`.
     """
     ids = match_variants(wanted, link.variants, observed.variants)
     shown = {variant.ids.variant for variant in observed.variants}
@@ -88,11 +93,12 @@ def reconsidered(
         if one.variant in shown and one.variant not in taken
     }
     variants = {**kept, **ids}
-    files, album = pictures.sorted_out(wanted.pictures or (), link.files, observed.files)
+    files, album = pictures.sorted_out(
+        wanted.pictures or (), link.files, observed.files, may_be_there
+    )
     if shop.image_mode == "overwrite":
         album = replace(album, theirs=frozenset())
-    keys = {one.variant: key for key, one in variants.items()}
-    refs = {gid: ref for ref, gid in files.items()}
+    keys, refs = {one.variant: key for key, one in variants.items()}, _turned(files)
     raw = observed_form(wanted, observed, keys=keys, refs=refs)
     shown_pictures = {one.gid: _picture(one, refs) for one in observed.files}
     known = replace(
@@ -105,6 +111,10 @@ def reconsidered(
         album,
         tuple(one for one in observed.variants if one.ids.variant not in keys),
     )
+
+
+def _turned(files: Mapping[str, str]) -> dict[str, str]:
+    return {gid: ref for ref, gid in files.items()}
 
 
 def _respecting(

@@ -36,13 +36,17 @@ EMPTY = Album()
 
 
 def sorted_out(
-    wanted: Sequence[Picture], files: Files, shown: Sequence[ObservedFile]
+    wanted: Sequence[Picture],
+    files: Files,
+    shown: Sequence[ObservedFile],
+    may_be_there: Collection[str] | None = None,
 ) -> tuple[dict[str, str], Album]:
     """The files of ours that are there, by ref, and the album with the merchant's.
 
     A file whose id we never learned (the answer was lost, the database restored) is known by its
     name, which Shopify takes from the address. A name does not tell which version of a picture it
-    is: such a file is nobody's, and will be replaced.
+    is: such a file is nobody's, and will be replaced. Names count only for pictures whose addresses
+    `may_be_there`, since we may have sent them (None: all): the merchant's may be called the same.
     """
     there = [file for file in shown if file.state != "failed"]
     gids = {file.gid for file in there}
@@ -50,7 +54,7 @@ def sorted_out(
     strange = [file for file in there if file.gid not in ours.values()]
     stale = set()
     for picture in wanted:
-        if picture.ref in ours:
+        if picture.ref in ours or not (may_be_there is None or picture.address in may_be_there):
             continue
         name = _stem(picture.address)
         found = next((file for file in strange if file.name and _stem(file.name) == name), None)

@@ -124,7 +124,8 @@ def deleted(key: str, form: Form) -> RowError:
     return RowError(
         f"{limits.subject(key, form.title)} was deleted in Shopify",
         hint="put it inactive in the Backoffice if it shall stay away; to have it made anew: "
-        f"delete from syncd.link where key = '{key}'; then `syncd send {key}`",
+        f"delete from syncd.link where key = '{key}' and shop_id = N, "
+        f"the shop's number in syncd.shop; then `syncd send {key}`",
     )
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syncd.errors import CallError, ConfigError, ContractError, KindError, RowError, ShopError
+from syncd.errors import (
+    CallError,
+    ConfigError,
+    ContractError,
+    KindError,
+    RowError,
+    ShopError,
+    VariantLimitError,
+)
 
 MAX_FAILURES = 8
 MAX_DELIVERIES = 20
@@ -20,10 +28,14 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Again after `wait_s`; `blame` counts the attempt against the row."""
+    """Again after `wait_s`; `blame` counts the attempt against the row.
+
+    With `until_news` another event of the same key ends the wait.
+    """
 
     wait_s: float
     blame: bool
+    until_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ def decide(error: Exception, attempt: int, chance: float = 1.0) -> Retry | Dead:
             raise error
         case RowError():
             return Dead()
+        case VariantLimitError(wait_s=wait_s):
+            return Retry(wait_s or LONGEST_WAIT_S, blame=False, until_news=True)
         case CallError(wait_s=wait_s):
             return Retry(wait_s if wait_s is not None else OUTAGE_WAIT_S, blame=False)
         case _ if attempt >= MAX_FAILURES:

@@ -28,11 +28,15 @@ STATES: Mapping[str, Literal["pending", "ready", "failed"]] = {"READY": "ready",
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A variant in the shop: its SKU, its product's GID, the key of ours that carries, if any."""
+    """A variant in the shop: its SKU, its product's GID, the key of ours that carries, if any.
+
+    `status` is the product's, as Shopify spells it.
+    """
 
     sku: str
     product: str
     title: str
+    status: str
     key: str | None
 
 
@@ -156,6 +160,7 @@ def _sold(node: Node) -> Sold:
         sku=node["sku"] or "",
         product=product["id"],
         title=product["title"],
+        status=product["status"],
         key=identity["value"] if identity else None,
     )
 

@@ -11,6 +11,7 @@ import pytest
 from syncd.postgres import shops
 from syncd.sandbox.paces import Allowance
 from tests.flows.conftest import DOMAIN, JAKKE, LUE, OPTIONS, Scene, names, playing, variant
+from tests.flows.test_blocked import made_anew
 
 MAKE = """mutation ($input: ProductSetInput!) { productSet(input: $input) {
   product { id } userErrors { message } } }"""
@@ -144,3 +145,35 @@ async def test_the_days_limit_of_new_variants_holds_up_creates_and_nothing_else(
             small.shop = replace(found, creates_paused_until=None)
             await small.push()
         assert names(small.state()) == ["Lue", "Varm jakke"]
+
+
+async def paused(scene: Scene) -> None:
+    """Shopify takes no new variants for an hour."""
+    await scene.pool.execute(
+        "update syncd.shop set creates_paused_until = syncd.clock() + interval '1 hour'"
+    )
+    found = await shops.find(scene.pool, DOMAIN)
+    assert found is not None
+    scene.shop = found
+
+
+async def test_while_variants_wait_one_that_is_made_anew_keeps_its_id(scene: Scene) -> None:
+    await scene.load(JAKKE)
+    await scene.push()
+    gid = scene.variants()["J-S"]["id"]
+    await made_anew(scene)
+    await paused(scene)
+    await scene.push()
+    assert scene.variants()["J-S"]["id"] == gid
+
+
+async def test_a_product_that_waits_for_the_limit_is_still_sent_its_news(scene: Scene) -> None:
+    await scene.load(JAKKE)
+    await scene.push()
+    await paused(scene)
+    await scene.load(replace(JAKKE, variants=(*JAKKE.variants, variant("L", sku="J-L"))))
+    await scene.push()
+    await scene.pool.execute("update retail.price set list_price = 1 where variant_id = 1")
+    await scene.push()
+    assert scene.variants()["J-S"]["price"] == "1.00"
+    assert list(scene.variants()) == ["J-S", "J-M"]

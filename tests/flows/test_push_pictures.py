@@ -175,3 +175,40 @@ async def test_in_doubt_a_picture_still_under_way_is_waited_for(
         await slow.push()
         assert gids(slow, "Jakke") == before
         assert await slow.differences() == []
+
+
+@pytest.mark.parametrize("version", [None, "2"])
+@pytest.mark.parametrize("is_read", [False, True], ids=["pushed", "read"])
+async def test_a_picture_of_theirs_may_be_called_like_one_of_ours(
+    scene: Scene, version: str | None, is_read: bool
+) -> None:
+    await scene.load(JAKKE)
+    await scene.push()
+    picture = {"originalSource": "https://m.no/3.jpg", "mediaContentType": "IMAGE"}
+    gid = scene.product()["id"]
+    await scene.call(merchant.UPDATE, {"product": {"id": gid}, "media": [picture]})
+    theirs = gids(scene, "Jakke")[-1]
+    ours = ImageEntry("https://x.no/3.jpg", "vår")
+    await scene.load(replace(JAKKE, images=(*JAKKE.images, ours)))
+    await scene.pool.execute(
+        "update retail.image set version = $1 where address like '%3.jpg'", version
+    )
+    if is_read:
+        await resync.enqueue_again(scene.pool, scene.shop, ["1"])
+    await scene.push()
+    assert theirs in gids(scene, "Jakke")
+    assert len(gids(scene, "Jakke")) == 4
+
+
+async def test_a_file_of_ours_that_the_merchant_chose_for_another_product_stays(
+    scene: Scene,
+) -> None:
+    await scene.load(JAKKE, LUE)
+    await scene.push()
+    chosen = gids(scene, "Jakke")[1]
+    lue = scene.product("Lue")["id"]
+    await scene.call(merchant.SET, {"id": lue, "files": [{"id": chosen}]})
+    keys = await scene.pool.fetchval("select array_agg(key) from syncd.link")
+    await resync.enqueue_again(scene.pool, scene.shop, keys)
+    await scene.push()
+    assert gids(scene, "Lue") == [chosen]
