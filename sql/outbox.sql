@@ -22,49 +22,74 @@ with added as (
     last_event_at = greatest(c.last_event_at, excluded.last_event_at),
     news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
     state = case when c.state = 'dead' then 'due' else c.state end,
+    cause = null,
     due_at = case when c.state = 'dead' or (c.state = 'due' and c.ends_with_news) then syncd.clock() else c.due_at end,
     failures = case when c.state = 'dead' then 0 else c.failures end,
     deliveries = case when c.state = 'dead' then 0 else c.deliveries end
   returning c.change_id
 )
-select count(*)
+select
+  count(*),
+  case when count(*) > 0 then pg_notify('syncd', $1::text) end
 from added;
 
--- name: claim(shop_id int4, kind text, worker text, lease_s float8, token int8, most int8, max_deliveries int4)
--- Lease the most urgent due changes of a shop to one node; a lease that ran out is due again by itself.
--- SKIP LOCKED lets several claim at once; the array keeps the limit exact and the plan on the index.
+-- name: claim(shop_id int4, kind text, node text, fence int8, lease_s float8, token int8, most int8, max_deliveries int4, floors timestamptz[])
+-- Lease the most urgent due changes of a shop to the node that holds the shop; none to one that holds it no longer.
+-- A claim that ran out is due again by itself. SKIP LOCKED passes over rows that the router or a settle has just now.
+-- Lane by lane, so that none is searched through what waits in another. The floors (one a lane, most urgent first)
+-- skip what was claimed before: while a long transaction keeps dead rows, each claim would wade through all of them.
 -- One that was claimed max_deliveries times already is not handed out again: it is returned dead.
 with picked as materialized (
   select
-    change_id,
-    urgency,
-    due_at
-  from syncd.change
-  where shop_id = $1
-    and kind = $2
-    and state <> 'dead'
-    and due_at <= syncd.clock()
-  order by urgency, due_at, change_id
-  limit $6
-  for update skip locked
+    c.change_id,
+    c.urgency,
+    c.due_at
+  from unnest($9::timestamptz[]) with ordinality as lane (floor_at, urgency)
+  cross join lateral (
+    select
+      change_id,
+      urgency,
+      due_at
+    from syncd.change
+    where shop_id = $1
+      and kind = $2
+      and urgency = lane.urgency::smallint
+      and cause is null
+      and due_at <= syncd.clock()
+      and due_at >= lane.floor_at
+      and (claimed_until is null or claimed_until <= syncd.clock())
+    order by due_at, change_id
+    limit $7
+    for update skip locked
+  ) as c
+  where exists (
+    select
+    from syncd.lease l
+    where l.shop_id = $1
+      and l.fence = $4
+      and l.lease_until > syncd.clock()
+  )
+  limit $7
 ),
 taken as (
   update syncd.change c
   set
-    state = case when c.deliveries < $7 then 'claimed' else 'dead' end,
-    claimed_by = case when c.deliveries < $7 then $3 end,
-    claim_token = case when c.deliveries < $7 then $5::int8 end,
+    state = case when c.deliveries < $8 then 'claimed' else 'dead' end,
+    claimed_by = case when c.deliveries < $8 then $3 end,
+    claim_token = case when c.deliveries < $8 then $6::int8 end,
+    fence = case when c.deliveries < $8 then $4::int8 end,
     news_at = null,
-    due_at = case when c.deliveries < $7 then syncd.clock() + make_interval(secs => $4) else syncd.clock() end,
-    deliveries = case when c.deliveries < $7 then c.deliveries + 1 else c.deliveries end,
+    claimed_until = case when c.deliveries < $8 then syncd.clock() + make_interval(secs => $5) end,
+    deliveries = case when c.deliveries < $8 then c.deliveries + 1 else c.deliveries end,
+    cause = case when c.deliveries < $8 then null else 'took_us_down' end,
     last_error = case
-      when c.deliveries < $7 then c.last_error
+      when c.deliveries < $8 then c.last_error
       else format(
         'took the process down %s times: claimed, but syncd stopped or the lease ran out before an answer',
         c.deliveries - c.failures
       )
     end,
-    last_error_at = case when c.deliveries < $7 then c.last_error_at else syncd.clock() end
+    last_error_at = case when c.deliveries < $8 then c.last_error_at else syncd.clock() end
   where c.change_id = any(array(select change_id from picked))
   returning
     c.change_id,
@@ -92,7 +117,9 @@ select
   t.deliveries,
   t.failures,
   t.is_repeated,
-  t.tried
+  nullif(t.tried, '{}') as tried,
+  p.urgency,
+  p.due_at as was_due_at
 from taken t
 join picked p using (change_id)
 order by p.urgency, p.due_at, p.change_id;
@@ -122,6 +149,8 @@ set
   state = 'due',
   claimed_by = null,
   claim_token = null,
+  fence = null,
+  claimed_until = null,
   events = c.events - k.events,
   first_event_at = coalesce(c.news_at, c.last_event_at),
   news_at = null,
@@ -142,6 +171,8 @@ set
   state = 'due',
   claimed_by = null,
   claim_token = null,
+  fence = null,
+  claimed_until = null,
   news_at = null,
   due_at = case
     when k.ends_with_news and c.news_at is not null then syncd.clock()
@@ -156,20 +187,23 @@ from unnest($1::int8[], $2::float8[], $3::bool[], $4::bool[], $5::text[])
   as k (change_id, wait_s, blame, ends_with_news, error)
 where c.change_id = k.change_id;
 
--- name: die(change_ids int8[], generations int8[], errors text[])
+-- name: die(change_ids int8[], generations int8[], errors text[], causes text[])
 -- Never as it stands: waits for a person or a new event; if news came meanwhile it is due, with a clean slate.
 update syncd.change c
 set
   state = case when c.generation = k.generation then 'dead' else 'due' end,
   claimed_by = null,
   claim_token = null,
+  fence = null,
+  claimed_until = null,
   news_at = null,
   due_at = syncd.clock(),
   failures = case when c.generation = k.generation then c.failures + 1 else 0 end,
   deliveries = case when c.generation = k.generation then c.deliveries else 0 end,
   last_error = k.error,
-  last_error_at = syncd.clock()
-from unnest($1::int8[], $2::int8[], $3::text[]) as k (change_id, generation, error)
+  last_error_at = syncd.clock(),
+  cause = case when c.generation = k.generation then k.cause end
+from unnest($1::int8[], $2::int8[], $3::text[], $4::text[]) as k (change_id, generation, error, cause)
 where c.change_id = k.change_id;
 
 -- name: give_back(change_ids int8[])
@@ -179,29 +213,36 @@ set
   state = 'due',
   claimed_by = null,
   claim_token = null,
+  fence = null,
+  claimed_until = null,
   news_at = null,
-  due_at = syncd.clock(),
   deliveries = deliveries - 1
 where change_id = any($1);
 
 -- name: is_held(change_id int8, token int8)
--- Whether a claim is still its holder's, and its lease not over.
+-- Whether a claim is still its holder's: its lease not over, the shop not another node's.
 select exists (
   select
-  from syncd.change
-  where change_id = $1
-    and claim_token = $2
-    and due_at > syncd.clock()
+  from syncd.change c
+  join syncd.lease l
+    on l.shop_id = c.shop_id
+    and l.fence = c.fence
+  where c.change_id = $1
+    and c.claim_token = $2
+    and least(c.claimed_until, l.lease_until) > syncd.clock()
 );
 
 -- name: note(change_id int8, token int8, tried jsonb)
 -- Note the prices and pictures that the claim's writes carry; returns nothing when the claim is not its holder's any more.
-update syncd.change
+update syncd.change c
 set tried = $3
-where change_id = $1
-  and claim_token = $2
-  and due_at > syncd.clock()
-returning change_id;
+from syncd.lease l
+where l.shop_id = c.shop_id
+  and l.fence = c.fence
+  and c.change_id = $1
+  and c.claim_token = $2
+  and least(c.claimed_until, l.lease_until) > syncd.clock()
+returning c.change_id;
 
 -- name: renew(change_ids int8[], tokens int8[], lease_s float8)
 -- The claims that are still held last lease_s longer from now; locked in the router's order first.
@@ -215,6 +256,6 @@ with held as materialized (
   for update of c
 )
 update syncd.change c
-set due_at = syncd.clock() + make_interval(secs => $3)
+set claimed_until = syncd.clock() + make_interval(secs => $3)
 from held
 where c.change_id = held.change_id;

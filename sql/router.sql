@@ -1,13 +1,20 @@
--- name: standing()
--- Where the cursor stands: whether this cluster wrote it, and whether an event waits behind it.
+-- name: standing(since timestamptz, until timestamptz)
+-- Where the cursor stands: whether this cluster wrote it, whether an event waits behind it, whether `since` is old
+-- and can follow.
 -- Reads only, so an idle system writes nothing. Order and limit keep the plan on the index: to a mere `exists` a
--- scan of the table looks cheap, and with nothing to find it reads all of it.
+-- scan of the table looks cheap, and with nothing to find it reads all of it. The two moments keep it on the
+-- partitions that can hold an event which waits.
 select
   r.system_id = (select system_identifier from pg_control_system()) as is_here,
+  greatest(r.since, '2000-01-01 00:00:00+00') as since,
+  r.since < clock_timestamp() - interval '1 hour'
+    and (r.mark_xid is null or pg_snapshot_xmin(pg_current_snapshot()) >= r.mark_xid) as is_old,
   (
     select o.xid
     from syncd.outbox o
     where o.xid >= pg_snapshot_xmax(r.snap)
+      and o.created_at >= $1
+      and o.created_at < $2
     order by o.xid, o.event_id
     limit 1
   ) is not null or exists (
@@ -17,6 +24,8 @@ select
       select
       from syncd.outbox o
       where o.xid = x.xid
+        and o.created_at >= $1
+        and o.created_at < $2
       order by o.xid, o.event_id
       limit 1
     ) as late
@@ -24,16 +33,27 @@ select
 from syncd.router r
 where r.name = 'main';
 
--- name: lock_router()
--- The cursor, held for this transaction, so that one router moves at a time.
+-- name: lock_router(fence int8)
+-- The cursor, held for this transaction, so that one router moves at a time; is_ours: it is the lease's holder.
+-- Two settings for the rest of it. A crash undoes events and cursor together, so the commit need not wait for the
+-- disk. Sizes inside move can only be guessed, and a wrong guess is a nested loop.
 select
-  snap,
-  system_id = (select system_identifier from pg_control_system()) as is_here
-from syncd.router
-where name = 'main'
-for update;
+  set_config('synchronous_commit', 'off', true) as commits,
+  set_config('enable_nestloop', 'off', true) as nests,
+  r.snap,
+  r.system_id = (select system_identifier from pg_control_system()) as is_here,
+  exists (
+    select
+    from syncd.lease l
+    where l.name = 'router'
+      and l.fence = $1
+      and l.lease_until > syncd.clock()
+  ) as is_ours
+from syncd.router r
+where r.name = 'main'
+for update of r;
 
--- name: next_snapshot(snap pg_snapshot, most int8)
+-- name: next_snapshot(snap pg_snapshot, most int8, since timestamptz, until timestamptz)
 -- How far to move: the present, or less, so that about `most` events are moved and no transaction is split.
 -- A transaction larger than `most` is taken whole; never beyond the present, or a late commit would be missed.
 with present as (
@@ -43,11 +63,15 @@ first as (
   select min(xid) as xid
   from syncd.outbox
   where xid >= pg_snapshot_xmax($1)
+    and created_at >= $3
+    and created_at < $4
 ),
 beyond as (
   select xid
   from syncd.outbox
   where xid >= pg_snapshot_xmax($1)
+    and created_at >= $3
+    and created_at < $4
   order by xid, event_id
   offset $2
   limit 1
@@ -73,28 +97,14 @@ select (
 from present
 cross join high;
 
--- name: wide_accounts(snap pg_snapshot, next pg_snapshot)
--- Accounts with an event for every key (*) between the two snapshots.
-select distinct account_id
-from syncd.outbox
-where key = '*'
-  and kind = 'product'
-  and (
-    (xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax($2))
-    or xid = any(array(select pg_snapshot_xip($1)))
-  )
-  and pg_visible_in_snapshot(xid, $2);
-
--- name: move(snap pg_snapshot, next pg_snapshot, account_ids text[], keys text[])
+-- name: move(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz)
 -- Events between the two snapshots become changes of each shop they concern; a thousand events are one change.
--- $3 and $4 are the keys of wide_accounts, pair by pair; what is linked but gone from the Backoffice counts too.
--- News leave due_at alone (back-off and leases stay) but re-arm a dead change. Kinds that no flow carries yet
--- are passed over. One insert in the order of the keys: settle locks in the same order, so neither waits in a ring.
--- No common table expression is joined with another: their sizes are guessed, and a wrong guess is a nested loop.
--- A key has at most two rows in concerned, its own and that of *: min and max are both.
+-- Those for every key (*) are left to move_wide, but counted here. Kinds that no shop wants yet are passed over.
+-- News leave due_at alone (back-off and claims stay) but re-arm a dead change, once: it starts from nothing.
+-- One insert in the order of the keys: settle locks in the same order, so neither waits for the other in a ring.
+-- Grouped twice: first by equal sets of labels, so that only a few of them are joined for each key.
 with batch as materialized (
   select
-    event_id,
     account_id,
     kind,
     key,
@@ -106,96 +116,65 @@ with batch as materialized (
     or xid = any(array(select pg_snapshot_xip($1)))
   )
     and pg_visible_in_snapshot(xid, $2)
+    and created_at >= $3
+    and created_at < $4
+),
+alike as (
+  select
+    account_id,
+    kind,
+    key,
+    changed,
+    count(*) as events,
+    min(created_at) as first_event_at,
+    max(created_at) as last_event_at
+  from batch
+  where key <> '*'
+  group by account_id, kind, key, changed
 ),
 told as materialized (
   select
-    b.account_id,
-    b.key,
-    count(distinct b.event_id) as events,
-    bool_or(b.changed = '{}') as is_unknown,
-    array_agg(distinct l.label) filter (where l.label is not null) as labels,
-    min(b.created_at) as first_event_at,
-    max(b.created_at) as last_event_at
-  from batch b
-  left join lateral unnest(b.changed) as l (label) on true
-  where b.kind = 'product'
-  group by b.account_id, b.key
-),
-concerned as (
-  select
-    s.shop_id,
-    t.key,
-    t.events,
-    t.is_unknown,
-    t.labels,
-    t.first_event_at,
-    t.last_event_at
-  from told t
-  join syncd.shop s on s.account_id = t.account_id and s.sync_products
-  where t.key <> '*'
-  union all
-  select
-    s.shop_id,
-    k.key,
-    t.events,
-    t.is_unknown,
-    t.labels,
-    t.first_event_at,
-    t.last_event_at
-  from told t
-  join syncd.shop s on s.account_id = t.account_id and s.sync_products
-  cross join lateral (
-    select g.key
-    from unnest($3::text[], $4::text[]) as g (account_id, key)
-    where g.account_id = s.account_id
-    union
-    select l.key
-    from syncd.link l
-    where l.shop_id = s.shop_id
-      and l.kind = 'product'
-  ) as k
-  where t.key = '*'
-),
-merged as (
-  select
-    shop_id,
+    account_id,
+    kind,
     key,
     sum(events)::int8 as events,
-    bool_or(is_unknown) as is_unknown,
-    array(
-      select distinct x.label
-      from unnest(min(labels) || max(labels)) as x (label)
-      order by x.label
-    ) as labels,
+    bool_or(changed = '{}') as is_unknown,
+    syncd.array_cat_agg(changed) as labels,
     min(first_event_at) as first_event_at,
     max(last_event_at) as last_event_at
-  from concerned
-  group by shop_id, key
+  from alike
+  group by account_id, kind, key
 ),
 moved as (
   insert into syncd.change as c (shop_id, kind, key, changed, lane, events, first_event_at, last_event_at)
   select
-    shop_id,
-    'product',
-    key,
-    case when is_unknown then '{}' else labels end,
-    case when 'price' = any(labels) then 'price' else 'product' end,
-    events,
-    first_event_at,
-    last_event_at
-  from merged
-  order by shop_id, key
+    i.shop_id,
+    t.kind,
+    t.key,
+    case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
+    syncd.lane(t.kind, t.labels),
+    t.events,
+    t.first_event_at,
+    t.last_event_at
+  from told t
+  join syncd.interest i
+    on i.account_id = t.account_id
+    and i.kind = t.kind
+  order by i.shop_id, t.kind, t.key
   on conflict (shop_id, kind, key) do update set
     generation = c.generation + 1,
     events = c.events + excluded.events,
     changed = case
       when c.changed = '{}' or excluded.changed = '{}' then '{}'
-      else array(select distinct x.label from unnest(c.changed || excluded.changed) as x (label) order by x.label)
+      when c.changed @> excluded.changed then c.changed
+      else syncd.labels(c.changed || excluded.changed)
     end,
     lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
+    first_event_at = case when c.state = 'claimed' then c.first_event_at else least(c.first_event_at, excluded.first_event_at) end,
     last_event_at = greatest(c.last_event_at, excluded.last_event_at),
     news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
     state = case when c.state = 'dead' then 'due' else c.state end,
+    cause = null,
     due_at = case when c.state = 'dead' or (c.state = 'due' and c.ends_with_news) then syncd.clock() else c.due_at end,
     failures = case when c.state = 'dead' then 0 else c.failures end,
     deliveries = case when c.state = 'dead' then 0 else c.deliveries end
@@ -203,24 +182,113 @@ moved as (
 )
 select
   (select count(*) from batch) as events,
+  array(select distinct account_id from batch where key = '*' and kind = 'product' order by account_id) as wide_accounts,
   array(select distinct shop_id from moved order by shop_id) as shops;
 
+-- name: move_wide(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz, account_ids text[], keys text[])
+-- Events for every key (*) of these accounts become changes of each of their products: $5 and $6 are their keys, pair
+-- by pair; what is linked but gone from the Backoffice counts too. Otherwise as move, in whose transaction it runs.
+with told as (
+  select
+    account_id,
+    count(*) as events,
+    bool_or(changed = '{}') as is_unknown,
+    syncd.array_cat_agg(changed) as labels,
+    min(created_at) as first_event_at,
+    max(created_at) as last_event_at
+  from syncd.outbox
+  where key = '*'
+    and kind = 'product'
+    and (
+      (xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax($2))
+      or xid = any(array(select pg_snapshot_xip($1)))
+    )
+    and pg_visible_in_snapshot(xid, $2)
+    and created_at >= $3
+    and created_at < $4
+  group by account_id
+),
+moved as (
+  insert into syncd.change as c (shop_id, kind, key, changed, lane, events, first_event_at, last_event_at)
+  select
+    i.shop_id,
+    'product',
+    k.key collate "C",
+    case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
+    syncd.lane('product', t.labels),
+    t.events,
+    t.first_event_at,
+    t.last_event_at
+  from told t
+  join syncd.interest i
+    on i.account_id = t.account_id
+    and i.kind = 'product'
+  cross join lateral (
+    select g.key collate "C"
+    from unnest($5::text[], $6::text[]) as g (account_id, key)
+    where g.account_id = i.account_id
+    union
+    select l.key collate "C"
+    from syncd.link l
+    where l.shop_id = i.shop_id
+      and l.kind = 'product'
+  ) as k (key)
+  order by 1, 2, 3
+  on conflict (shop_id, kind, key) do update set
+    generation = c.generation + 1,
+    events = c.events + excluded.events,
+    changed = case
+      when c.changed = '{}' or excluded.changed = '{}' then '{}'
+      when c.changed @> excluded.changed then c.changed
+      else syncd.labels(c.changed || excluded.changed)
+    end,
+    lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
+    first_event_at = case when c.state = 'claimed' then c.first_event_at else least(c.first_event_at, excluded.first_event_at) end,
+    last_event_at = greatest(c.last_event_at, excluded.last_event_at),
+    news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
+    state = case when c.state = 'dead' then 'due' else c.state end,
+    cause = null,
+    due_at = case when c.state = 'dead' or (c.state = 'due' and c.ends_with_news) then syncd.clock() else c.due_at end,
+    failures = case when c.state = 'dead' then 0 else c.failures end,
+    deliveries = case when c.state = 'dead' then 0 else c.deliveries end
+  returning c.shop_id
+)
+select distinct shop_id
+from moved
+order by shop_id;
+
 -- name: advance(next pg_snapshot, moved int8)
--- The cursor moves in the same transaction as the events.
+-- The cursor moves in the same transaction as the events. `since` follows: when no transaction older than the mark is
+-- open any more, nothing written before it can be missing, and the present becomes the next mark.
 update syncd.router
 set
   snap = $1,
   moved = moved + $2,
-  at = syncd.clock()
+  at = syncd.clock(),
+  since = case when pg_snapshot_xmin($1) >= mark_xid then mark_at else since end,
+  mark_at = case when pg_snapshot_xmin($1) >= mark_xid or mark_xid is null then now() else mark_at end,
+  mark_xid = case
+    when pg_snapshot_xmin($1) >= mark_xid or mark_xid is null then pg_snapshot_xmax(pg_current_snapshot())
+    else mark_xid
+  end
 where name = 'main';
+
+-- name: tell(shops text[])
+-- Wake the pumps of these shops in other processes when this transaction commits. One message a step of the router,
+-- none a row: a commit with a message waits for every other one.
+select pg_notify('syncd', array_to_string($1::text[], ' '));
 
 -- name: rebase()
 -- After a restore into another cluster: stand at the present. Events written there with transaction ids that are
 -- still to come here are dropped, or they would count as news for ever; whoever calls this makes every key due.
--- One statement, so one snapshot: no event of this cluster can be among them.
-with foreign_event as (
+-- One statement, so one snapshot: no event of this cluster can be among them. The log lets nobody else delete.
+with allowed as materialized (
+  select set_config('syncd.may_delete', 'on', true) as is_on
+),
+foreign_event as (
   delete from syncd.outbox
   where xid >= pg_snapshot_xmax(pg_current_snapshot())
+    and (select is_on from allowed) = 'on'
 )
 insert into syncd.router as r (name, snap, system_id)
 select
@@ -231,13 +299,16 @@ from pg_control_system()
 on conflict (name) do update set
   snap = excluded.snap,
   system_id = excluded.system_id,
-  at = syncd.clock();
+  at = syncd.clock(),
+  since = '-infinity',
+  mark_xid = null,
+  mark_at = null;
 
 -- name: product_shops()
 -- The shops that products are sent to, with their accounts, in the order in which changes are locked.
 select
   shop_id,
   account_id
-from syncd.shop
-where sync_products
+from syncd.interest
+where kind = 'product'
 order by shop_id;

@@ -4,6 +4,7 @@ SyncdError
 ├── ConfigError      the operator's        exit 78; systemd leaves it stopped
 ├── OutageError      nobody's: a database  exit 75; systemd starts it again
 ├── ContractError    the Backoffice's      a view broke it: pause pushing, name the column
+├── LeaseLostError   nobody's: another     node works here now: write nothing more, give claims back
 └── ShopifyError
     ├── RowError     this row's            dead at once: retrying cannot help
     ├── CallError    nobody's, it passes   retry after `wait_s`; the row keeps its attempt
@@ -41,12 +42,23 @@ class ContractError(SyncdError):
     """The Backoffice does not keep the contract of `sql/contract.sql`."""
 
 
+class LeaseLostError(SyncdError):
+    """Another node may be at work here by now: this one must not write any more."""
+
+
 class ShopifyError(SyncdError):
     """Shopify, or the road to it, said no."""
 
 
 class RowError(ShopifyError):
-    """Shopify will never accept this row as it stands."""
+    """Shopify will never accept this row as it stands.
+
+    `cause` is the sort of trouble in one word, or Shopify's code: people group the dead by it.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", cause: str = "other") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
 
 
 class CallError(ShopifyError):

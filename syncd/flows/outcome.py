@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import anyio
 import structlog
 
-from syncd.errors import CallError, SyncdError
+from syncd.errors import CallError, RowError, SyncdError
 from syncd.flows.parcel import Parcel
 from syncd.records import Change
 from syncd.rules import retry
@@ -31,6 +31,7 @@ class Outcome:
     error: str = ""
     parcel: Parcel | None = None
     ended_s: float = 0.0
+    cause: str = "other"
     halt: SyncdError | None = None
 
 
@@ -42,7 +43,7 @@ def judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
     except SyncdError as halt:
         # Fenced by its claim, as any settling is, if there is something to write down.
         kept = Retry(0.0, blame=False) if parcel is not None and parcel.is_moved else None
-        return Outcome(change, kept, str(halt), parcel, ended_s, halt)
+        return Outcome(change, kept, str(halt), parcel, ended_s, halt=halt)
     is_ours = not isinstance(error, SyncdError | TimeoutError)
     said = f"syncd made a mistake: {error!r}" if is_ours else str(_timed(error))
     event = "change_dead" if isinstance(verdict, Dead) else "change_retried"
@@ -53,7 +54,14 @@ def judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
         error=said,
         exc_info=error if is_ours else None,
     )
-    return Outcome(change, verdict, error=said, parcel=parcel, ended_s=ended_s)
+    return Outcome(change, verdict, said, parcel, ended_s, _cause(error, is_ours=is_ours))
+
+
+def _cause(error: Exception, *, is_ours: bool) -> str:
+    """The sort of trouble, if it is a dead one's."""
+    if is_ours:
+        return "our_mistake"
+    return error.cause if isinstance(error, RowError) else "failed_too_often"
 
 
 def _timed(error: Exception) -> Exception:

@@ -17,6 +17,7 @@ from syncd.flows.push_product import carry, withdraw
 from syncd.flows.step import Step
 from syncd.postgres import files, history, links, outbox
 from syncd.postgres.db import Connection, clock, transaction
+from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
 from syncd.postgres.outbox import Settled
 from syncd.records import Change, Form, Link, Product, Shop
 from syncd.rules import mapping, remarks
@@ -26,8 +27,6 @@ from syncd.shopify.client import Client
 CLAIMED = 24  # changes a step; few, so that urgent news soon have their turn
 AT_ONCE = 8  # products on their way at the same time
 CARRY_S = 150.0  # for one product with all its calls
-LEASE_S = 30.0  # what a killed daemon held is due again after this
-RENEWED_S = 10.0
 log = structlog.get_logger()
 
 
@@ -35,22 +34,20 @@ async def push_once(
     pool: asyncpg.Pool,
     client: Client,
     shop: Shop,
+    lease: Lease,
     *,
-    node: str,
     stop: anyio.Event | None = None,
     renewed_s: float = RENEWED_S,
 ) -> int:
     """One step: up to CLAIMED changes reach the shop; returns how many were claimed, 0 when idle.
 
     Once `stop` is set no further product is begun and the claims on those are given back. Raises
-    ShopError, KindError or ContractError when no change can help, asyncpg's errors when the
-    database is lost; what was accepted is settled first. A product that is cut off in the middle
-    is due again at once, and is read before it is written. The claims are renewed every
+    ShopError, KindError, ContractError or LeaseLostError when no change can help, asyncpg's errors
+    when the database is lost; what was accepted is settled first. A product that is cut off in the
+    middle is due again at once, and is read before it is written. The claims are renewed every
     `renewed_s`.
     """
-    claimed = await outbox.claim(
-        pool, shop_id=shop.shop_id, worker=node, lease_s=LEASE_S, most=CLAIMED
-    )
+    claimed = await outbox.claim(pool, lease, lease_s=LEASE_S, most=CLAIMED)
     outcomes = {change.change_id: Outcome(change, None) for change in claimed}
     try:
         if claimed:
@@ -161,7 +158,11 @@ async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -
             now, now_s = await clock(connection), anyio.current_time()
             held = await outbox.settle(
                 connection,
-                [Settled(one.change, one.verdict, one.error) for one in ended if one.verdict],
+                [
+                    Settled(one.change, one.verdict, one.error, one.cause)
+                    for one in ended
+                    if one.verdict
+                ],
             )
             for outcome in ended:
                 if outcome.change.change_id in held:

@@ -60,4 +60,5 @@ def _refuse_a_second(parcel: Parcel, strangers: Sequence[Sold]) -> None:
                 hint="if it is the same product, set the metafield syncd.backoffice_id of that "
                 f"product to {parcel.key} in Shopify; if not, change the SKU of one of them; then "
                 f"`syncd send {parcel.key}`",
+                cause="sku_in_shop",
             )

@@ -73,6 +73,7 @@ async def _adopt(client: Client, shop: Shop, parcel: Parcel, gid: str) -> None:
             f"{gid}, which is product {owner}",
             hint="set the metafield syncd.backoffice_id there back, then "
             f"`syncd send {parcel.key}`",
+            cause="identity_taken",
         )
     parcel.link = adoption.unknown(parcel.wanted, gid, parcel.key)
     await push_update.look(client, shop, parcel)

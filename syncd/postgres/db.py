@@ -26,6 +26,7 @@ REFUSED = (  # an address that is none, or that does not let us in: waiting does
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
 )
+IDLE_IN_TRANSACTION_S = 15
 HEADER = re.compile(r"^-- name: (\w+)\(([^)]*)\)$")
 
 
@@ -107,6 +108,14 @@ async def prepare(connection: asyncpg.Connection) -> None:
     )
 
 
+async def leave_as_it_is(connection: Connection) -> None:
+    """Send nothing when a connection goes back to the pool: nobody here leaves a mark on a session.
+
+    asyncpg would send its reset each time, as many round trips again as there are statements. It
+    still rolls back what was left open, and removes listeners.
+    """
+
+
 @asynccontextmanager
 async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncpg.Pool]:
     """A pool that is closed at the end of the block; `name` shows up in pg_stat_activity.
@@ -122,7 +131,12 @@ async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncp
             timeout=10,
             command_timeout=60,
             init=prepare,
-            server_settings={"application_name": name},
+            reset=leave_as_it_is,
+            server_settings={
+                "application_name": name,
+                # A frozen process must not keep the router's cursor locked, nor changes.
+                "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
+            },
         )
     except REFUSED as error:
         raise ConfigError(

@@ -15,6 +15,7 @@ from syncd.postgres.db import Connection, Statements
 
 sql = Statements("migrate")
 
+REPEATED = ("contract", "surface")  # sql/ files that are applied after every migration
 LOCK_TIMEOUT = "set local lock_timeout = '10s'"  # a migration must not queue behind a report
 
 
@@ -41,7 +42,7 @@ def migrations() -> list[Migration]:
 
 
 async def migrate(pool: asyncpg.Pool, progress: Callable[[str], None] | None = None) -> int:
-    """Apply what is missing, each file in one transaction, then the contract; returns how many.
+    """Apply what is missing, each file in one transaction, then REPEATED; returns how many.
 
     Any number of processes may do this at once: they take turns under an advisory lock.
     Raises ConfigError when an applied file has changed since or the database is newer than we are.
@@ -75,7 +76,9 @@ async def _apply(connection: Connection, progress: Callable[[str], None]) -> int
                 connection, number=migration.number, name=migration.name, digest=migration.digest
             )
     async with connection.transaction():
-        await connection.execute(assets.text("sql/contract.sql"))
+        await connection.execute(LOCK_TIMEOUT)
+        for name in REPEATED:
+            await connection.execute(assets.text(f"sql/{name}.sql"))
     return len(todo)
 
 

@@ -6,9 +6,11 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import anyio
 import asyncpg
 
 from syncd.postgres.db import Connection, Executor, Statements, transaction
+from syncd.postgres.leases import Lease
 from syncd.records import Change, Prices
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
 
@@ -20,42 +22,54 @@ UNTOLD = "no reason was given"
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How an attempt ended; `error` says why, in plain words, for Retry and Dead."""
+    """How an attempt ended; for Retry and Dead `error` says why, in plain words.
+
+    `cause` is the sort of trouble of a Dead in one word: what people group the dead by.
+    """
 
     change: Change
     verdict: Verdict
     error: str = ""
+    cause: str = "other"
 
 
 async def claim(
     pool: asyncpg.Pool,
+    lease: Lease,
     *,
-    shop_id: int,
     kind: str = "product",
-    worker: str,
     lease_s: float,
     most: int,
 ) -> list[Change]:
-    """Lease due changes to `worker`, the most urgent first; empty: nothing is due.
+    """Claim due changes of the lease's shop, the most urgent first; empty: nothing is due.
 
-    They are due again by themselves after `lease_s`. One that was claimed MAX_DELIVERIES times
-    becomes dead instead: it takes the process down.
+    Empty too when the shop is another node's by now. They are due again by themselves after
+    `lease_s`. One that was claimed MAX_DELIVERIES times becomes dead instead: it takes the process
+    down.
     """
+    floors = lease.floors[kind]
+    floors.lower_in_time(anyio.current_time())
     while True:
         token = secrets.randbits(62)  # not a counter: a restored database must not repeat one
         rows = await sql.claim.fetch(
             pool,
-            shop_id=shop_id,
+            shop_id=lease.shop_id,
             kind=kind,
-            worker=worker,
+            node=lease.node,
+            fence=lease.fence,
             lease_s=lease_s,
             token=token,
             most=most,
             max_deliveries=MAX_DELIVERIES,
+            floors=floors.at,
         )
+        for row in rows:
+            floors.raise_to(row["urgency"], row["was_due_at"])
         changes = [_change(row, token) for row in rows if row["is_claimed"]]
-        if changes or not rows:
+        if changes or (not rows and floors.is_low):
             return changes
+        if not rows:
+            floors.lower(anyio.current_time())
 
 
 async def is_held(pool: asyncpg.Pool, change: Change) -> bool:
@@ -165,9 +179,10 @@ async def _ack(connection: Connection, changes: Sequence[Change]) -> None:
         return
     ids = [change.change_id for change in changes]
     generations = [change.generation for change in changes]
-    await sql.ack.execute(connection, change_ids=ids, generations=generations)
-    events = [change.events for change in changes]
-    await sql.again.execute(connection, change_ids=ids, events=events)
+    gone = await sql.ack.execute(connection, change_ids=ids, generations=generations)
+    if gone != f"DELETE {len(ids)}":
+        events = [change.events for change in changes]
+        await sql.again.execute(connection, change_ids=ids, events=events)
 
 
 async def _retry(connection: Connection, retries: Sequence[tuple[Settled, Retry]]) -> None:
@@ -189,6 +204,7 @@ async def _die(connection: Connection, deaths: Sequence[Settled]) -> None:
             change_ids=[one.change.change_id for one in deaths],
             generations=[one.change.generation for one in deaths],
             errors=[_words(one.error) for one in deaths],
+            causes=[one.cause for one in deaths],
         )
 
 
@@ -198,6 +214,7 @@ def _words(error: str) -> str:
 
 
 def _change(row: asyncpg.Record, token: int) -> Change:
+    tried = row["tried"] or {}
     return Change(
         change_id=row["change_id"],
         key=row["key"],
@@ -212,7 +229,7 @@ def _change(row: asyncpg.Record, token: int) -> Change:
         is_repeated=row["is_repeated"],
         tried={
             key: [(one, two) for one, two in pairs]
-            for key, pairs in row["tried"].get("prices", {}).items()
+            for key, pairs in tried.get("prices", {}).items()
         },
-        tried_pictures=frozenset(row["tried"].get("pictures", ())),
+        tried_pictures=frozenset(tried.get("pictures", ())),
     )

@@ -3,60 +3,91 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 
+from syncd.errors import LeaseLostError
 from syncd.postgres import backoffice, links
 from syncd.postgres.db import Connection, Statements, transaction
+from syncd.postgres.leases import Lease
 from syncd.postgres.outbox import enqueue
 
 sql = Statements("router")
+
+EVER = (datetime.min.replace(year=2000, tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+ASTRAY = timedelta(hours=1)  # so far a clock may be set back and no event is overlooked
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
     """One step of the router: events moved, and the shops whose changes are due by it.
 
-    After a rebase `events` is the number of keys made due.
+    Every event from before `since` has been moved. After a rebase `events` is the number of keys
+    made due.
     """
 
     events: int
     shops: tuple[int, ...]
+    since: datetime | None = None
     is_rebased: bool = False
 
 
-async def route_once(pool: asyncpg.Pool, *, most: int = 5000) -> Routed:
+async def route_once(
+    pool: asyncpg.Pool, lease: Lease, *, most: int = 5000, since: datetime | None = None
+) -> Routed:
     """Move about `most` events to the changes of the shops they concern; 0 events: nothing waits.
 
     Never misses a late commit, never splits a transaction, never counts an event twice. Where the
     cursor was written by another cluster (a restore) every product of every shop becomes due.
-    Raises ContractError when an event names every product and the Backoffice cannot be read.
+    With the `since` of the step before, a look into an empty outbox reads no older partition.
+    Raises LeaseLostError when the lease was lost, ContractError when an event names every product
+    and the Backoffice cannot be read.
     """
-    standing = await sql.standing.row(pool)
-    if standing is not None and standing["is_here"] and not standing["has_news"]:
-        return Routed(0, ())
+    window = _window(since)
+    standing = await sql.standing.row(pool, since=window[0], until=window[1])
+    if standing is not None and standing["is_here"]:
+        since = standing["since"]
+        if not standing["has_news"] and not standing["is_old"]:
+            return Routed(0, (), since)
     async with transaction(pool) as connection:
-        cursor = await sql.lock_router.row(connection)
+        cursor = await sql.lock_router.row(connection, fence=lease.fence)
+        if cursor is not None and not cursor["is_ours"]:
+            raise LeaseLostError(f"the router is another node's: lease {lease.fence} is over")
         if cursor is None or not cursor["is_here"]:
             return await _rebase(connection)
-        return await _move(connection, cursor["snap"], most)
+        return await _move(connection, cursor["snap"], most, window)
 
 
-async def _move(connection: Connection, snap: object, most: int) -> Routed:
-    following = await sql.next_snapshot.value(connection, snap=snap, most=most)
+async def _move(
+    connection: Connection, snap: object, most: int, window: tuple[datetime, datetime]
+) -> Routed:
+    given: dict[str, Any] = {"snap": snap, "since": window[0], "until": window[1]}
+    following = await sql.next_snapshot.value(connection, most=most, **given)
+    given["next"] = following
+    moved = await sql.move.row(connection, **given)
+    assert moved is not None  # a select without from
+    shops = set(moved["shops"])
+    if moved["wide_accounts"]:
+        shops |= await _move_wide(connection, moved["wide_accounts"], given)
+    await sql.advance.execute(connection, next=following, moved=moved["events"])
+    if shops:
+        await sql.tell.execute(connection, shops=[str(shop_id) for shop_id in sorted(shops)])
+    return Routed(moved["events"], tuple(sorted(shops)))
+
+
+async def _move_wide(
+    connection: Connection, wide_accounts: list[str], given: dict[str, Any]
+) -> set[int]:
     account_ids: list[str] = []
     keys: list[str] = []
-    for row in await sql.wide_accounts.fetch(connection, snap=snap, next=following):
-        found = await backoffice.product_keys(connection, row["account_id"])
-        account_ids += [row["account_id"]] * len(found)
+    for account_id in wide_accounts:
+        found = await backoffice.product_keys(connection, account_id)
+        account_ids += [account_id] * len(found)
         keys += found
-    moved = await sql.move.row(
-        connection, snap=snap, next=following, account_ids=account_ids, keys=keys
-    )
-    assert moved is not None  # a select without from
-    if moved["events"]:
-        await sql.advance.execute(connection, next=following, moved=moved["events"])
-    return Routed(moved["events"], tuple(moved["shops"]))
+    rows = await sql.move_wide.fetch(connection, account_ids=account_ids, keys=keys, **given)
+    return {row["shop_id"] for row in rows}
 
 
 async def _rebase(connection: Connection) -> Routed:
@@ -70,3 +101,14 @@ async def _rebase(connection: Connection) -> Routed:
         count += await enqueue(connection, shop_id=row["shop_id"], kind="product", keys=keys)
         shops.append(row["shop_id"])
     return Routed(count, tuple(shops), is_rebased=True)
+
+
+def _window(since: datetime | None) -> tuple[datetime, datetime]:
+    """The moments between which an event that waits was written: without `since`, ever.
+
+    No event lies in the future, but clocks are set: whoever polls looks without `since` now and
+    then.
+    """
+    if since is None:
+        return EVER
+    return since - ASTRAY, datetime.now(UTC) + timedelta(days=1)

@@ -32,25 +32,34 @@ def check_product(product: Product) -> None:
     """Raises RowError when no form can be made of it: without a name, say, or with four options."""
     name = subject(product.key, product.title)
     if not line(product.title):
-        raise RowError(f"product {product.key} has no name", hint=f"give it one {AGAIN}")
+        raise RowError(
+            f"product {product.key} has no name", hint=f"give it one {AGAIN}", cause="no_name"
+        )
     if not product.variants:
-        raise RowError(f"{name} has no variants", hint=f"add one {AGAIN}")
+        raise RowError(f"{name} has no variants", hint=f"add one {AGAIN}", cause="no_variants")
     if len(product.variants) > MAX_VARIANTS:
         raise RowError(
             f"{name} has {len(product.variants)} variants; Shopify holds {MAX_VARIANTS}",
             hint="split the product in the Backoffice",
+            cause="too_many_variants",
         )
     if len(product.option_names) > MAX_OPTIONS:
         raise RowError(
             f"{name} has {len(product.option_names)} options; Shopify holds {MAX_OPTIONS}",
             hint=f"join two of them {AGAIN}",
+            cause="too_many_options",
         )
     if not all(line(option) for option in product.option_names):
-        raise RowError(f"{name} has an option without a name", hint=f"name it {AGAIN}")
+        raise RowError(
+            f"{name} has an option without a name",
+            hint=f"name it {AGAIN}",
+            cause="option_without_name",
+        )
     if not product.option_names and len(product.variants) > 1:
         raise RowError(
             f"{name} has {len(product.variants)} variants and no option to tell them apart",
             hint=f"give it an option such as size, with a value for each variant, {AGAIN}",
+            cause="variants_without_option",
         )
 
 
@@ -63,6 +72,7 @@ def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> 
         raise RowError(
             f"{name}: the options are {', '.join(options) or '(none)'}, the variant says {said}",
             hint=f"give each option a value {AGAIN}",
+            cause="value_missing",
         )
 
 
@@ -71,16 +81,23 @@ def check_prices(product: Product, variant: Variant, currency: str) -> None:
     name = f"{subject(product.key, product.title)}, {article(variant)}"
     if variant.price is None:
         raise RowError(
-            f"{name} has no price in the shop's department", hint=f"set the price {AGAIN}"
+            f"{name} has no price in the shop's department",
+            hint=f"set the price {AGAIN}",
+            cause="no_price",
         )
     if variant.currency not in (None, currency):
         raise RowError(
             f"{name} has a price in {variant.currency}, the shop sells in {currency}",
             hint="choose a department with prices in the shop's currency for this shop",
+            cause="other_currency",
         )
     for price in filter(None, (variant.price, variant.compare_at_price)):
         if not (price.is_finite() and 0 <= price < MAX_MONEY):
-            raise RowError(f"{name} has the price {price}", hint=f"correct the price {AGAIN}")
+            raise RowError(
+                f"{name} has the price {price}",
+                hint=f"correct the price {AGAIN}",
+                cause="price_unfit",
+            )
 
 
 def check_form(key: str, form: Form) -> None:
@@ -101,6 +118,7 @@ def check_form(key: str, form: Form) -> None:
             raise RowError(
                 f"{name} has two options called {names[fold(option)]}",
                 hint=f"give one of them another name {AGAIN}",
+                cause="options_alike",
             )
         names[fold(option)] = option
     rows: dict[tuple[str, ...], VariantForm] = {}
@@ -111,6 +129,7 @@ def check_form(key: str, form: Form) -> None:
                 f"{name}: {article(first)} and {article(variant)} are both "
                 f"{' / '.join(variant.values)}",
                 hint=f"give one of them another {' or '.join(form.options)} {AGAIN}",
+                cause="variants_alike",
             )
 
 
@@ -121,4 +140,5 @@ def _refuse_long(name: str, texts: Sequence[tuple[str, str]]) -> None:
                 f"{name}: the {shortened(what, SHOWN)} has {len(text)} characters; "
                 f"Shopify holds {MAX_LENGTH}",
                 hint=f"shorten it {AGAIN}",
+                cause="text_too_long",
             )

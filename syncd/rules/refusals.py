@@ -111,12 +111,13 @@ def of(
     if not GONE.isdisjoint(groups):
         gone = deleted(key, form)
         said = _quoted([complaint for group in groups.values() for complaint in group])
-        return RowError(f"{gone.message} ({said})", hint=gone.hint)
+        return RowError(f"{gone.message} ({said})", hint=gone.hint, cause=gone.cause)
     message = _told(groups, limits.subject(key, form.title), form)
     if (PASSING | STALE) & groups.keys() or any(_is_of_a_file(error) for error in errors):
         return ShopifyError(message, hint=WAIT)
     hints = dict.fromkeys(WORDS[code].hint.replace("{key}", key) for code in groups if code)
-    return RowError(message, hint=". Also: ".join(hints) or MEND)
+    cause = "+".join(sorted(filter(None, groups))) or "refused"
+    return RowError(message, hint=". Also: ".join(hints) or MEND, cause=cause)
 
 
 def deleted(key: str, form: Form) -> RowError:
@@ -126,6 +127,7 @@ def deleted(key: str, form: Form) -> RowError:
         hint="put it inactive in the Backoffice if it shall stay away; to have it made anew: "
         f"delete from syncd.link where key = '{key}' and shop_id = N, "
         f"the shop's number in syncd.shop; then `syncd send {key}`",
+        cause="deleted_in_shopify",
     )
 
 

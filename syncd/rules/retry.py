@@ -9,6 +9,7 @@ from syncd.errors import (
     ConfigError,
     ContractError,
     KindError,
+    LeaseLostError,
     RowError,
     ShopError,
     VariantLimitError,
@@ -52,7 +53,7 @@ def decide(error: Exception, attempt: int, chance: float = 1.0) -> Retry | Dead:
     Raises the error again when no row can help: the pump rests.
     """
     match error:
-        case ShopError() | KindError() | ContractError() | ConfigError():
+        case ShopError() | KindError() | ContractError() | ConfigError() | LeaseLostError():
             raise error
         case RowError():
             return Dead()

@@ -103,19 +103,17 @@ def _kept(
             f"{name} has {len(theirs)} variants made in Shopify with "
             f"the options {', '.join(observed.options)}; {', '.join(wanted.options)} do not fit",
             hint="delete them in Shopify, or take the options back in the Backoffice",
+            cause="options_unfit",
         )
     if len(theirs) + len(wanted.variants) > limits.MAX_VARIANTS:
         raise RowError(
             f"{name} has {len(wanted.variants)} variants and {len(theirs)} made in Shopify; "
             f"Shopify holds {limits.MAX_VARIANTS}",
             hint="delete some in Shopify, or split the product in the Backoffice",
+            cause="too_many_variants",
         )
     taken = {folded(variant.values): variant for variant in wanted.variants}
-    spellings = {
-        (at, fold(value)): value
-        for variant in wanted.variants
-        for at, value in enumerate(variant.values)
-    }
+    spellings = {(at, fold(v)): v for one in wanted.variants for at, v in enumerate(one.values)}
     rows = []
     for variant in theirs:
         row = shown_values(wanted, variant)
@@ -124,6 +122,7 @@ def _kept(
                 f"{name}, {limits.article(taken[folded(row)])}: a variant made in Shopify is "
                 f"{' / '.join(row)} already",
                 hint="delete that variant in Shopify, then retry this product",
+                cause="variants_alike",
             )
         rows.append(tuple(spellings.get((at, fold(v)), v) for at, v in enumerate(row)))
     return rows

@@ -109,7 +109,8 @@ def of_errors(
                 wait_s=LIMIT_WAIT_S,
             )
         case _ if code in ROW_CODES:
-            return RowError(message, hint="mend it in the Backoffice, it will be sent by itself")
+            hint = "mend it in the Backoffice, it will be sent by itself"
+            return RowError(message, hint=hint, cause=code)
     return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")
 
 

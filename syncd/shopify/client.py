@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -13,17 +14,21 @@ import structlog
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportError
 
-from syncd.errors import CallError, ShopifyError
+from syncd.errors import CallError, LeaseLostError, ShopifyError
 from syncd.shopify.answers import RefusedStatus, of_errors, of_status
 from syncd.shopify.budget import Budget
 from syncd.shopify.documents import Call, Document, documents
 
 API_VERSION = "2026-10"
-CALL_S = 30.0  # Shopify itself gives up after about 10 s
+CALL_S = 20.0  # Shopify itself gives up after about 10 s
 DEADLINE_S = 60.0  # for a call with its repeats; the waits for points do not count
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 8.0
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+SESSION = {
+    "json_serialize": lambda value: orjson.dumps(value).decode(),
+    "timeout": aiohttp.ClientTimeout(total=CALL_S),
+}
 log = structlog.get_logger()
 
 
@@ -34,11 +39,17 @@ class Client:
     `calls` counts what was sent, by document.
     """
 
-    def __init__(self, transport: AIOHTTPTransport, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self,
+        transport: AIOHTTPTransport,
+        deadline_s: float = DEADLINE_S,
+        until_s: Callable[[], float] = lambda: inf,
+    ) -> None:
         self.served_version = API_VERSION
         self.calls: dict[str, int] = {}
         self._transport = transport
         self._deadline_s = deadline_s
+        self._until_s = until_s
         self._budget = Budget()
         self._turn = anyio.Lock()
         self._answered = anyio.Event()
@@ -48,7 +59,8 @@ class Client:
 
         Repeats for some seconds what may be repeated: reads, and writes that surely did not happen
         or do no harm twice. Raises CallError (`is_unknown` when a write may have happened),
-        RowError, KindError, ShopError, or ShopifyError when we asked wrongly.
+        RowError, KindError, ShopError, ShopifyError when we asked wrongly, or LeaseLostError:
+        nothing is sent whose answer could come when the shop may be another node's.
         """
         document = documents()[name]
         given = variables or {}
@@ -77,6 +89,9 @@ class Client:
 
     async def _try(self, document: Document, variables: Mapping[str, Any], points: int) -> Any:
         """Send it once; its points were spent by `_afford`."""
+        if anyio.current_time() + CALL_S > self._until_s():
+            self._budget.settle(points, None, anyio.current_time())
+            raise LeaseLostError(f"{document.name} was not sent: the shop may be another node's")
         self.calls[document.name] = self.calls.get(document.name, 0) + 1
         cost: Mapping[str, Any] | None = None
         try:
@@ -110,10 +125,16 @@ class Client:
 
 @asynccontextmanager
 async def connect(
-    domain: str, token: str, *, url: str | None = None, deadline_s: float = DEADLINE_S
+    domain: str,
+    token: str,
+    *,
+    url: str | None = None,
+    deadline_s: float = DEADLINE_S,
+    until_s: Callable[[], float] = lambda: inf,
 ) -> AsyncIterator[Client]:
     """A client of the shop, closed at the end of the block; nothing is sent before the first call.
 
+    `until_s` tells, by the monotonic clock, how long the shop surely is ours to write to.
     `url` stands for `https://<domain>`, for a sandbox. With a short deadline a person need not
     wait while calls are repeated.
     """
@@ -132,13 +153,9 @@ async def connect(
         headers={"X-Shopify-Access-Token": token},
         ssl=True,
         json_deserialize=orjson.loads,
-        client_session_args={
-            "raise_for_status": judge,
-            "json_serialize": lambda value: orjson.dumps(value).decode(),
-            "timeout": aiohttp.ClientTimeout(total=CALL_S),
-        },
+        client_session_args={**SESSION, "raise_for_status": judge},
     )
-    client = Client(transport, deadline_s)
+    client = Client(transport, deadline_s, until_s)
     await transport.connect()
     try:
         yield client

@@ -24,7 +24,7 @@ from syncd.demo import proof
 from syncd.demo.proof import Difference
 from syncd.flows import onboard, push
 from syncd.flows.onboard import Wishes
-from syncd.postgres import backoffice, reference, router, shops
+from syncd.postgres import backoffice, reference, shops
 from syncd.records import Shop
 from syncd.rules import mapping
 from syncd.sandbox import server as sandbox
@@ -36,6 +36,7 @@ from syncd.shopify import client as shopify
 from syncd.shopify import identity
 from syncd.shopify.client import Client
 from syncd.vault import Vault
+from tests import leasing
 
 DOMAIN = "fjord.myshopify.com"
 TOKEN = "shpat_test"
@@ -83,10 +84,12 @@ class Scene:
     async def push(self) -> list[str]:
         """Route and push until nothing is due; returns the documents that were sent meanwhile."""
         before = dict(self.client.calls)
-        while (await router.route_once(self.pool)).events:
+        while (await leasing.route_once(self.pool)).events:
             pass
-        while await push.push_once(self.pool, self.client, self.shop, node="test"):
+        lease = await leasing.shop_lease(self.pool, self.shop.shop_id)
+        while await push.push_once(self.pool, self.client, self.shop, lease):
             pass
+        await leasing.leave_all(self.pool)
         return sorted(
             name
             for name, count in self.client.calls.items()

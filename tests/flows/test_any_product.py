@@ -28,6 +28,7 @@ from syncd.sandbox.paces import Paces
 from syncd.shopify import client as shopify
 from syncd.shopify import identity, products
 from syncd.shopify.client import Client
+from tests import leasing
 from tests.flows import goods, merchant, yardstick
 from tests.flows.merchant import Deed
 
@@ -74,7 +75,10 @@ class Side:
         before = dict(self.client.calls)
         await outbox.enqueue(self.pool, shop_id=shop.shop_id, kind="product", keys=[product.key])
         (change,) = await outbox.claim(
-            self.pool, shop_id=shop.shop_id, worker="test", lease_s=60, most=1
+            self.pool,
+            await leasing.shop_lease(self.pool, shop.shop_id),
+            lease_s=60,
+            most=1,
         )
         counts = {one.key: one.quantity for one in product.variants}
         desk = Desk(self.pool, shop, replace(change, tried={}))

@@ -13,8 +13,10 @@ from aiohttp import web
 from syncd.catalogue.entries import ProductEntry
 from syncd.errors import ContractError, ShopError
 from syncd.flows import outcome, push
-from syncd.postgres import links, outbox, router, shops
+from syncd.postgres import links, outbox, shops
+from syncd.postgres.leases import RENEWED_S
 from syncd.shopify import client as shopify
+from tests import leasing
 from tests.flows.conftest import (
     DOMAIN,
     JAKKE,
@@ -326,7 +328,7 @@ async def between(scene: Scene) -> Between:
 
 
 async def lossy(
-    scene: Scene, between: Between, document: str, renewed_s: float = push.RENEWED_S
+    scene: Scene, between: Between, document: str, renewed_s: float = RENEWED_S
 ) -> None:
     """Push once, losing the answer to the first call of this document."""
     between.lose = f'"operationName":"{document}"'
@@ -340,9 +342,10 @@ async def lossy(
         (address,) = runner.addresses
         url = f"http://127.0.0.1:{address[1]}"
         async with shopify.connect(DOMAIN, TOKEN, url=url) as client:
-            while (await router.route_once(scene.pool)).events:
+            while (await leasing.route_once(scene.pool)).events:
                 pass
-            await push.push_once(scene.pool, client, scene.shop, node="lossy", renewed_s=renewed_s)
+            lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+            await push.push_once(scene.pool, client, scene.shop, lease, renewed_s=renewed_s)
     finally:
         if between.hold is not None:
             between.hold.set()  # nobody waits for the answer any more
@@ -403,10 +406,15 @@ async def test_a_lost_answer_is_made_good(
 
 async def test_a_refused_token_is_no_rows_fault(scene: Scene) -> None:
     await scene.load(JAKKE)
-    await router.route_once(scene.pool)
+    await leasing.route_once(scene.pool)
     async with shopify.connect(DOMAIN, "shpat_wrong", url=scene.running.url) as client:
         with pytest.raises(ShopError, match="access token is not valid"):
-            await push.push_once(scene.pool, client, scene.shop, node="test")
+            await push.push_once(
+                scene.pool,
+                client,
+                scene.shop,
+                await leasing.shop_lease(scene.pool, scene.shop.shop_id),
+            )
     change = await scene.change()
     assert change is not None
     assert (change["state"], change["deliveries"], change["failures"]) == ("due", 0, 0)
@@ -414,7 +422,7 @@ async def test_a_refused_token_is_no_rows_fault(scene: Scene) -> None:
 
 async def test_a_broken_view_pauses_and_loses_nothing(scene: Scene) -> None:
     await scene.load(JAKKE)
-    await router.route_once(scene.pool)
+    await leasing.route_once(scene.pool)
     await scene.pool.execute("alter view syncd_contract.variant rename column sku to article")
     with pytest.raises(ContractError, match=r"syncd_contract\.variant\.sku"):
         await scene.push()
@@ -425,12 +433,11 @@ async def test_a_broken_view_pauses_and_loses_nothing(scene: Scene) -> None:
 
 async def test_news_during_the_push_are_pushed_afterwards(scene: Scene) -> None:
     await scene.load(JAKKE)
-    await router.route_once(scene.pool)
-    claimed = await outbox.claim(
-        scene.pool, shop_id=scene.shop.shop_id, worker="slow", lease_s=60, most=10
-    )
+    await leasing.route_once(scene.pool)
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    claimed = await outbox.claim(scene.pool, lease, lease_s=60, most=10)
     await scene.pool.execute("update retail.product set title = 'Ny jakke'")
-    await router.route_once(scene.pool)
+    await leasing.route_once(scene.pool)
     await outbox.give_back(scene.pool, claimed)
     await scene.push()
     assert names(scene.state()) == ["Ny jakke"]

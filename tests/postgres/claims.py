@@ -9,10 +9,11 @@ from typing import Any
 
 import asyncpg
 
-from syncd.postgres import db, outbox, router
+from syncd.postgres import db, outbox
 from syncd.postgres.outbox import Settled
 from syncd.records import Change
 from syncd.rules.retry import Verdict
+from tests import leasing
 
 HOUR_S = 3600.0
 LEASE_S = 600.0  # runs out when the clock is turned by an hour
@@ -50,14 +51,14 @@ async def add_shop(pool: asyncpg.Pool) -> int:
 async def route(pool: asyncpg.Pool, *keys: str, changed: Sequence[str] = ("title",)) -> None:
     """Events of these keys become changes."""
     await pool.execute("select syncd.enqueue('a', 'product', $1, $2)", list(keys), list(changed))
-    while (await router.route_once(pool)).events:
+    while (await leasing.route_once(pool)).events:
         pass
 
 
-async def claim(
-    pool: asyncpg.Pool, shop_id: int, worker: str = "w", most: int = 10
-) -> list[Change]:
-    return await outbox.claim(pool, shop_id=shop_id, worker=worker, lease_s=LEASE_S, most=most)
+async def claim(pool: asyncpg.Pool, shop_id: int, most: int = 10) -> list[Change]:
+    """What is due, claimed by the node that holds the shop."""
+    lease = await leasing.shop_lease(pool, shop_id)
+    return await outbox.claim(pool, lease, lease_s=LEASE_S, most=most)
 
 
 async def settle(
@@ -71,6 +72,7 @@ async def rows(pool: asyncpg.Pool) -> dict[str, dict[str, Any]]:
     """The changes by key; `waits` is whether it is not due yet."""
     found = await pool.fetch(
         "select key, state, claimed_by, generation, events, deliveries, failures, last_error,"
-        " changed, lane, first_event_at, due_at > syncd.clock() as waits from syncd.change"
+        " cause, changed, lane, first_event_at,"
+        " coalesce(claimed_until, due_at) > syncd.clock() as waits from syncd.change"
     )
     return {row["key"]: dict(row) for row in found}

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncd.postgres import outbox, router
+from syncd.postgres import outbox
 from syncd.records import Change
 from syncd.rules.retry import Ack, Dead, Retry, Verdict
+from tests import leasing
 from tests.postgres.claims import HOUR_S, Clock, add_shop, claim, rows, settle, turned_pool
 
 
@@ -141,7 +142,7 @@ class World:
                 )
                 self.model.tell(how)
             case "route":
-                while (await router.route_once(self.pool, most=2)).events:
+                while (await leasing.route_once(self.pool, most=2)).events:
                     pass
                 self.model.route()
             case "claim":
@@ -156,8 +157,7 @@ class World:
 
     async def claim(self, most: int) -> None:
         claimable = self.model.claimable()
-        worker = f"w{len(self.claims) % 2}"
-        changes = await claim(self.pool, self.shop_id, worker, most)
+        changes = await claim(self.pool, self.shop_id, most)
         keys = {change.key for change in changes}
         assert len(keys) == len(changes) == min(most, len(claimable))
         assert keys <= claimable
@@ -200,7 +200,7 @@ class World:
 async def test_nothing_is_lost_in_any_order_of_steps(
     pool: asyncpg.Pool, shop_id: int, clock: Clock, steps: list[tuple[str, Any]]
 ) -> None:
-    await pool.execute("truncate syncd.outbox, syncd.change")
+    await pool.execute("truncate syncd.outbox, syncd.change, syncd.lease")
     world = World(pool, clock, shop_id)
     for what, how in steps:
         await world.step(what, how)

@@ -144,7 +144,7 @@ async def test_a_claim_that_is_no_longer_held_settles_nothing(
     match cause:
         case "lease ran out":
             clock.turned_s += HOUR_S
-            await claim(pool, shop_id, "other")
+            await claim(pool, shop_id)
         case "given back":
             await outbox.give_back(pool, [change])
         case "settled":

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from syncd.postgres import nodes, outbox, router, status
+from syncd.postgres import nodes, outbox, status
 from syncd.postgres.db import transaction
 from syncd.postgres.outbox import Settled
 from syncd.rules.retry import Dead, Retry
+from tests import leasing
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ async def tell(pool: asyncpg.Pool, *keys: str) -> None:
 
 async def end(pool: asyncpg.Pool, shop_id: int, *verdicts: Retry | Dead) -> None:
     """Claim as many changes as there are verdicts, and settle them so, one after the other."""
-    changes = await outbox.claim(pool, shop_id=shop_id, worker="w", lease_s=60, most=len(verdicts))
+    lease = await leasing.shop_lease(pool, shop_id)
+    changes = await outbox.claim(pool, lease, lease_s=60, most=len(verdicts))
     for change, verdict in zip(changes, verdicts, strict=True):
         async with transaction(pool) as connection:
             await outbox.settle(connection, [Settled(change, verdict, f"no {change.key}")])
@@ -42,11 +44,11 @@ async def test_a_shop_without_changes_has_no_backlog(pool: asyncpg.Pool, shop_id
 
 async def test_what_waits_is_due_or_in_flight_or_retrying(pool: asyncpg.Pool, shop_id: int) -> None:
     await tell(pool, *"123456789")
-    await router.route_once(pool)
+    await leasing.route_once(pool)
     await end(pool, shop_id, Dead(), Retry(3600, blame=True), Retry(3600, blame=False))
-    await outbox.claim(pool, shop_id=shop_id, worker="w", lease_s=60, most=4)
+    await outbox.claim(pool, await leasing.shop_lease(pool, shop_id), lease_s=60, most=4)
     await pool.execute(  # a lease that ran out
-        "update syncd.change set due_at = now() where key = '4'"
+        "update syncd.change set claimed_until = now() where key = '4'"
     )
     (row,) = await status.backlog(pool)
     assert (row.due, row.in_flight, row.retrying, row.dead) == (3, 3, 2, 1)
@@ -68,7 +70,7 @@ async def test_the_newest_error_is_shown_but_a_dead_one_first(
     pool: asyncpg.Pool, shop_id: int
 ) -> None:
     await tell(pool, "1", "2", "3")
-    await router.route_once(pool)
+    await leasing.route_once(pool)
     await end(pool, shop_id, Retry(3600, blame=True), Retry(1800, blame=True))
     error = (await status.last_errors(pool))[shop_id]
     assert (error.key, error.state, error.error, error.failures) == ("2", "due", "no 2", 1)
@@ -96,7 +98,7 @@ async def test_the_router_lags_by_the_age_of_the_first_event_that_waits(
     await tell(pool, "2")
     behind = await lag(pool)
     assert behind.waiting_since == await pool.fetchval("select min(created_at) from syncd.outbox")
-    await router.route_once(pool)
+    await leasing.route_once(pool)
     even = await lag(pool)
     assert (even.moved, even.waiting_since, even.lag_s) == (2, None, 0)
     assert even.moved_at > idle.moved_at
@@ -111,7 +113,7 @@ async def test_an_event_that_was_committed_late_counts_as_waiting(
         await writer.execute("select syncd.enqueue('a', 'product', '{late}', '{}')")
         written_at = await writer.fetchval("select created_at from syncd.outbox")
         await tell(pool, "1")
-        await router.route_once(pool)
+        await leasing.route_once(pool)
         assert (await lag(pool)).waiting_since is None
         await late.commit()
     await tell(pool, "2")

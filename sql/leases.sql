@@ -1,0 +1,37 @@
+-- name: free(names text[])
+-- Which of these nobody holds now. Reads only: looking on costs an idle system no write.
+select n.name
+from unnest($1::text[]) as n (name)
+left join syncd.lease l on l.name = n.name
+where coalesce(l.lease_until, '-infinity') <= syncd.clock();
+
+-- name: take(name text, shop_id int4, node text, lease_s float8)
+-- Take a lease that nobody holds, under a new number; returns nothing when somebody does. All times are the
+-- database's: a node whose clock is wrong takes nothing too early.
+insert into syncd.lease as l (name, shop_id, node, lease_until)
+values ($1, $2, $3, syncd.clock() + make_interval(secs => $4))
+on conflict (name) do update set
+  node = excluded.node,
+  fence = l.fence + 1,
+  taken_at = syncd.clock(),
+  lease_until = excluded.lease_until
+where l.lease_until <= syncd.clock()
+returning l.fence;
+
+-- name: renew(names text[], fences int8[], lease_s float8)
+-- Those still ours last lease_s from now; returns their names. One that ran out is ours until somebody takes it.
+update syncd.lease l
+set lease_until = syncd.clock() + make_interval(secs => $3)
+from unnest($1::text[], $2::int8[]) as k (name, fence)
+where l.name = k.name
+  and l.fence = k.fence
+  and l.lease_until > '-infinity'
+returning l.name;
+
+-- name: leave(names text[], fences int8[])
+-- Give leases back; another node may take them at once.
+update syncd.lease l
+set lease_until = '-infinity'
+from unnest($1::text[], $2::int8[]) as k (name, fence)
+where l.name = k.name
+  and l.fence = k.fence;

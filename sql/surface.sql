@@ -1,0 +1,517 @@
+-- What DBAs see and may call: views, functions. Repeatable; applied after the migrations, dropped and made anew.
+-- Views are the one truth for psql, the commands, the console and the metrics.
+
+drop view if exists
+  syncd.alarm, syncd.dead, syncd.dead_by_cause, syncd.in_flight, syncd.lanes, syncd.throughput, syncd.trail,
+  syncd.horizon, syncd.backlog, syncd.router_lag, syncd.last_error, syncd.partitions, syncd.leases;
+
+create view syncd.backlog as
+select
+  s.shop_id,
+  s.domain,
+  s.state,
+  s.enabled,
+  s.paused_until,
+  s.paused_reason,
+  count(c.change_id) filter (where c.state <> 'dead') as waiting,
+  count(c.change_id) filter (where c.state <> 'dead' and coalesce(c.claimed_until, c.due_at) <= syncd.clock()) as due,
+  count(c.change_id) filter (where c.claimed_until > syncd.clock()) as in_flight,
+  count(c.change_id) filter (where c.state = 'due' and c.due_at > syncd.clock()) as retrying,
+  count(c.change_id) filter (where c.state = 'dead') as dead,
+  min(c.first_event_at) filter (where c.state <> 'dead') as oldest_event_at,
+  (select count(*) from syncd.link l where l.shop_id = s.shop_id) as linked
+from syncd.shop s
+left join syncd.change c on c.shop_id = s.shop_id
+group by s.shop_id;
+comment on view syncd.backlog is 'What waits, by shop: the one truth for psql, syncd status and the console';
+comment on column syncd.backlog.shop_id is 'The shop';
+comment on column syncd.backlog.domain is 'Its address';
+comment on column syncd.backlog.state is 'unlinked or linked';
+comment on column syncd.backlog.enabled is 'Whether changes are sent';
+comment on column syncd.backlog.paused_until is 'Left alone until then';
+comment on column syncd.backlog.paused_reason is 'Why';
+comment on column syncd.backlog.waiting is 'Changes not yet accepted, the dead left out';
+comment on column syncd.backlog.due is 'Of these, may be claimed now; also those whose lease ran out';
+comment on column syncd.backlog.in_flight is 'Of these, claimed by a node';
+comment on column syncd.backlog.retrying is 'Of these, waiting out a back-off';
+comment on column syncd.backlog.dead is 'Changes that wait for a person or a new event';
+comment on column syncd.backlog.oldest_event_at is 'The oldest event that waits';
+comment on column syncd.backlog.linked is 'Products linked';
+
+create view syncd.router_lag as
+select
+  r.moved,
+  r.at as moved_at,
+  w.waiting_since,
+  coalesce(greatest(extract(epoch from syncd.clock() - w.waiting_since), 0), 0)::float8 as lag_s
+from syncd.router r
+cross join lateral (
+  select least(
+    (select o.created_at from syncd.outbox o where o.xid >= pg_snapshot_xmax(r.snap) order by o.xid, o.event_id limit 1),
+    (select min(o.created_at) from syncd.outbox o where o.xid = any(array(select pg_snapshot_xip(r.snap))))
+  ) as waiting_since
+) as w
+where r.name = 'main';
+comment on view syncd.router_lag is 'How far the router is behind; cheap, since it looks at the first event that waits only';
+comment on column syncd.router_lag.moved is 'Events moved so far';
+comment on column syncd.router_lag.moved_at is 'When it last moved';
+comment on column syncd.router_lag.waiting_since is 'When the first event that waits was written; null when none does';
+comment on column syncd.router_lag.lag_s is 'Seconds since then, 0 when none waits';
+
+create view syncd.last_error as
+select distinct on (shop_id)
+  shop_id,
+  kind,
+  key,
+  state,
+  last_error as error,
+  last_error_at as failed_at,
+  failures,
+  deliveries,
+  due_at
+from syncd.change
+where last_error is not null
+order by shop_id, state = 'dead' desc, last_error_at desc, change_id desc;
+comment on view syncd.last_error is
+  'The newest error of each shop among changes not yet accepted; one that is dead goes before those that will be retried';
+comment on column syncd.last_error.shop_id is 'The shop';
+comment on column syncd.last_error.kind is 'What sort of thing failed';
+comment on column syncd.last_error.key is 'Its Backoffice id';
+comment on column syncd.last_error.state is 'dead: waits for a person or a new event; due or claimed: tried again';
+comment on column syncd.last_error.error is 'Why it failed, in plain words';
+comment on column syncd.last_error.failed_at is 'When it failed';
+comment on column syncd.last_error.failures is 'Attempts for which the row is to blame';
+comment on column syncd.last_error.deliveries is 'Times claimed';
+comment on column syncd.last_error.due_at is 'When it is tried again; means nothing for a dead one';
+
+create view syncd.lanes as
+select
+  c.shop_id,
+  s.domain,
+  c.lane,
+  count(*) as waiting,
+  count(*) filter (where coalesce(c.claimed_until, c.due_at) <= syncd.clock()) as due,
+  count(*) filter (where c.claimed_until > syncd.clock()) as in_flight,
+  count(*) filter (where c.state = 'due' and c.due_at > syncd.clock()) as retrying,
+  sum(c.events)::bigint as events,
+  min(c.first_event_at) as oldest_event_at,
+  greatest(extract(epoch from syncd.clock() - min(c.first_event_at)), 0)::float8 as oldest_s
+from syncd.change c
+join syncd.shop s on s.shop_id = c.shop_id
+where c.state <> 'dead'
+group by c.shop_id, s.domain, c.lane, c.urgency
+order by c.shop_id, c.urgency;
+comment on view syncd.lanes is 'What waits, by shop and lane, the most urgent first; the dead left out';
+comment on column syncd.lanes.shop_id is 'The shop';
+comment on column syncd.lanes.domain is 'Its address';
+comment on column syncd.lanes.lane is 'stock, orders, price, product, resync: the order of claims';
+comment on column syncd.lanes.waiting is 'Changes not yet accepted: due, in flight or retrying';
+comment on column syncd.lanes.due is 'Of these, may be claimed now; also those whose claim ran out';
+comment on column syncd.lanes.in_flight is 'Of these, claimed by a node';
+comment on column syncd.lanes.retrying is 'Of these, waiting out a back-off';
+comment on column syncd.lanes.events is 'Events that became them';
+comment on column syncd.lanes.oldest_event_at is 'The oldest event that waits';
+comment on column syncd.lanes.oldest_s is 'Its age in seconds';
+
+create view syncd.in_flight as
+select
+  c.claimed_by as node,
+  c.shop_id,
+  s.domain,
+  count(*) as changes,
+  min(c.claimed_until) as first_ends_at,
+  count(*) filter (where c.claimed_until <= syncd.clock()) as overdue,
+  min(c.first_event_at) as oldest_event_at
+from syncd.change c
+join syncd.shop s on s.shop_id = c.shop_id
+where c.state = 'claimed'
+group by c.claimed_by, c.shop_id, s.domain;
+comment on view syncd.in_flight is 'What each node has claimed';
+comment on column syncd.in_flight.node is 'The node: host, process, a random part';
+comment on column syncd.in_flight.shop_id is 'The shop';
+comment on column syncd.in_flight.domain is 'Its address';
+comment on column syncd.in_flight.changes is 'Changes it has claimed';
+comment on column syncd.in_flight.first_ends_at is 'When the first of these claims ends unless it is renewed';
+comment on column syncd.in_flight.overdue is 'Claims that have ended: the node died, or hangs; they are claimed again by themselves';
+comment on column syncd.in_flight.oldest_event_at is 'The oldest event among them';
+
+create view syncd.dead as
+select
+  c.shop_id,
+  s.domain,
+  c.kind,
+  c.key,
+  c.cause,
+  c.last_error as error,
+  c.last_error_at as died_at,
+  c.failures,
+  c.deliveries,
+  c.events,
+  c.first_event_at
+from syncd.change c
+join syncd.shop s on s.shop_id = c.shop_id
+where c.state = 'dead';
+comment on view syncd.dead is 'Changes that Shopify will not take as they stand: they wait for a person (syncd.retry, syncd.skip) or a new event';
+comment on column syncd.dead.shop_id is 'The shop';
+comment on column syncd.dead.domain is 'Its address';
+comment on column syncd.dead.kind is 'What sort of thing';
+comment on column syncd.dead.key is 'Its Backoffice id';
+comment on column syncd.dead.cause is 'The sort of trouble, in one word';
+comment on column syncd.dead.error is 'What is wrong, in plain words, with the next step';
+comment on column syncd.dead.died_at is 'When it was given up';
+comment on column syncd.dead.failures is 'Attempts for which the row is to blame';
+comment on column syncd.dead.deliveries is 'Times claimed';
+comment on column syncd.dead.events is 'Events that became this change';
+comment on column syncd.dead.first_event_at is 'When the oldest of them was written';
+
+create view syncd.dead_by_cause as
+select
+  shop_id,
+  domain,
+  cause,
+  count(*) as changes,
+  min(died_at) as first_at,
+  max(died_at) as last_at,
+  min(key) as example_key,
+  (array_agg(error order by key))[1] as example
+from syncd.dead
+group by shop_id, domain, cause
+order by shop_id, changes desc, cause;
+comment on view syncd.dead_by_cause is 'Dead changes, grouped by what killed them, the most frequent first';
+comment on column syncd.dead_by_cause.shop_id is 'The shop';
+comment on column syncd.dead_by_cause.domain is 'Its address';
+comment on column syncd.dead_by_cause.cause is 'The sort of trouble, in one word; retry and skip take it';
+comment on column syncd.dead_by_cause.changes is 'How many';
+comment on column syncd.dead_by_cause.first_at is 'When the first of them was given up';
+comment on column syncd.dead_by_cause.last_at is 'When the last of them was given up';
+comment on column syncd.dead_by_cause.example_key is 'One of them';
+comment on column syncd.dead_by_cause.example is 'What is wrong with that one, in plain words';
+
+create view syncd.throughput as
+select
+  date_trunc('minute', settled_at) as minute,
+  shop_id,
+  count(*) as accepted,
+  sum(events)::bigint as events,
+  percentile_cont(0.5) within group (order by greatest(extract(epoch from accepted_at - first_event_at), 0)) as median_s,
+  max(greatest(extract(epoch from accepted_at - first_event_at), 0))::float8 as longest_s
+from syncd.history
+where settled_at > syncd.clock() - interval '1 day'
+group by 1, 2
+order by 1 desc, 2;
+comment on view syncd.throughput is 'What Shopify accepted, minute by minute over the last day, the latest first';
+comment on column syncd.throughput.minute is 'The minute it begins with';
+comment on column syncd.throughput.shop_id is 'The shop';
+comment on column syncd.throughput.accepted is 'Writes that Shopify accepted';
+comment on column syncd.throughput.events is 'Events that they answered';
+comment on column syncd.throughput.median_s is 'Half of them took no longer from the first event to Shopify''s answer, in seconds';
+comment on column syncd.throughput.longest_s is 'The longest of them, in seconds';
+
+create view syncd.trail as
+select
+  o.created_at as at,
+  o.account_id,
+  null::integer as shop_id,
+  o.kind,
+  o.key,
+  'event'::text as what,
+  format('%s touched %s', o.actor, coalesce(nullif(array_to_string(o.changed, ', '), ''), 'something')) as detail
+from syncd.outbox o
+union all
+select
+  h.accepted_at,
+  s.account_id,
+  h.shop_id,
+  h.kind,
+  h.key,
+  'accepted',
+  format('%s, answering %s events', array_to_string(h.writes, ', '), h.events)
+from syncd.history h
+join syncd.shop s on s.shop_id = h.shop_id
+union all
+select
+  coalesce(c.last_error_at, c.first_event_at),
+  s.account_id,
+  c.shop_id,
+  c.kind,
+  c.key,
+  c.state,
+  case c.state
+    when 'dead' then format('%s: %s', c.cause, c.last_error)
+    when 'claimed' then format('in flight, claimed by %s until %s', c.claimed_by, c.claimed_until)
+    else format('waits in lane %s until %s%s', c.lane, c.due_at, '; last error: ' || c.last_error)
+  end
+from syncd.change c
+join syncd.shop s on s.shop_id = c.shop_id
+union all
+select
+  a.acted_at,
+  null,
+  a.shop_id,
+  a.given ->> 'kind',
+  (a.given ->> 'key') collate "C",
+  a.action,
+  format('by %s', a.actor)
+from syncd.audit a
+where a.given ? 'key';
+comment on view syncd.trail is
+  'Events of a key with what became of them: where key = ''4711'' order by at. Always name the key: it is found by index';
+comment on column syncd.trail.at is 'When';
+comment on column syncd.trail.account_id is 'The retailer, where it is known';
+comment on column syncd.trail.shop_id is 'The shop; null for an event, which knows none';
+comment on column syncd.trail.kind is 'What sort of thing';
+comment on column syncd.trail.key is 'Its Backoffice id';
+comment on column syncd.trail.what is 'event, accepted, due, claimed, dead, retry, skip';
+comment on column syncd.trail.detail is 'In words';
+
+create view syncd.horizon as
+select
+  a.pid,
+  a.usename::text as role,
+  a.application_name as application,
+  a.client_addr as address,
+  a.state,
+  a.xact_start as began_at,
+  extract(epoch from clock_timestamp() - a.xact_start)::float8 as open_s,
+  a.backend_xid is not null as writes,
+  exists (
+    select
+    from syncd.router r
+    cross join lateral pg_snapshot_xip(r.snap) as x (xid)
+    where mod(x.xid::text::numeric, 4294967296) = a.backend_xid::text::numeric
+  ) as router_waits,
+  a.query
+from pg_stat_activity a
+where a.xact_start is not null
+  and (a.backend_xid is not null or a.backend_xmin is not null)
+  and a.pid <> pg_backend_pid()
+  and a.datname = current_database()
+order by a.xact_start;
+comment on view syncd.horizon is
+  'Open transactions, the longest first: they keep dead rows, and a writing one holds back its own events. Other roles'' queries show to members of pg_monitor only';
+comment on column syncd.horizon.pid is 'The session: pg_cancel_backend(pid) or pg_terminate_backend(pid) end it';
+comment on column syncd.horizon.role is 'Whose it is';
+comment on column syncd.horizon.application is 'The program, as it named itself';
+comment on column syncd.horizon.address is 'Where it comes from';
+comment on column syncd.horizon.state is 'active, or idle in transaction: nobody is at work in it';
+comment on column syncd.horizon.began_at is 'When the transaction began';
+comment on column syncd.horizon.open_s is 'Seconds since then';
+comment on column syncd.horizon.writes is 'Whether it has written';
+comment on column syncd.horizon.router_waits is 'Whether the router will look for its events when it ends';
+comment on column syncd.horizon.query is 'Its last statement';
+
+create view syncd.leases as
+select
+  l.name,
+  l.shop_id,
+  s.domain,
+  l.node,
+  l.fence,
+  l.taken_at,
+  l.lease_until,
+  l.lease_until > syncd.clock() as is_held
+from syncd.lease l
+left join syncd.shop s on s.shop_id = l.shop_id
+order by l.shop_id nulls first;
+comment on view syncd.leases is 'Which node works at what';
+comment on column syncd.leases.name is 'router, or the shop';
+comment on column syncd.leases.shop_id is 'The shop; null for the router';
+comment on column syncd.leases.domain is 'Its address';
+comment on column syncd.leases.node is 'The node that has it, or had it last';
+comment on column syncd.leases.fence is 'How often it was taken';
+comment on column syncd.leases.taken_at is 'When it was taken last';
+comment on column syncd.leases.lease_until is 'Until when; renewed while the node lives, -infinity when it was given back';
+comment on column syncd.leases.is_held is 'Whether it holds now';
+
+create view syncd.partitions as
+select
+  c.relname::text as name,
+  substring(b.bound from $$FROM \('([^']+)'\)$$)::timestamptz as from_at,
+  substring(b.bound from $$TO \('([^']+)'\)$$)::timestamptz as until_at,
+  pg_total_relation_size(c.oid) as bytes,
+  greatest(c.reltuples, 0)::bigint as events
+from pg_inherits i
+join pg_class c on c.oid = i.inhrelid
+cross join lateral (select pg_get_expr(c.relpartbound, c.oid) as bound) as b
+where i.inhparent = 'syncd.outbox'::regclass
+  and not i.inhdetachpending
+order by until_at;
+comment on view syncd.partitions is 'The days of the event log; made 30 days ahead, dropped as syncd.retention says';
+comment on column syncd.partitions.name is 'The table of this day';
+comment on column syncd.partitions.from_at is 'It begins with this moment; null: it holds all before until_at';
+comment on column syncd.partitions.until_at is 'It ends before this moment';
+comment on column syncd.partitions.bytes is 'Its size with its indexes';
+comment on column syncd.partitions.events is 'Events in it, as last estimated by autovacuum';
+
+create view syncd.alarm as
+select
+  'no_router'::text as alarm,
+  'no node moves events: start syncd run'::text as what
+where not exists (select from syncd.leases where name = 'router' and is_held)
+union all
+select
+  'router_behind',
+  format('events wait since %s for the router: see syncd.horizon and the log of its node', waiting_since)
+from syncd.router_lag
+where lag_s > 60
+union all
+select
+  'partitions_end',
+  format('the event log ends with %s: start a daemon, or select syncd.make_partitions()', max(until_at))
+from syncd.partitions
+having max(until_at) < clock_timestamp() + interval '7 days'
+union all
+select
+  'change_late',
+  format('%s: %s changes are due, the oldest event is of %s', l.domain, sum(l.due), min(l.oldest_event_at))
+from syncd.lanes l
+join syncd.shop s on s.shop_id = l.shop_id
+where s.enabled
+  and s.state = 'linked'
+  and coalesce(s.paused_until, '-infinity') <= syncd.clock()
+  and l.due > 0
+  and l.oldest_s > 900
+group by l.domain
+union all
+select
+  'change_dead',
+  format('%s: %s changes are dead (%s): see syncd.dead_by_cause', domain, sum(changes), string_agg(cause, ', ' order by cause))
+from syncd.dead_by_cause
+group by domain
+union all
+select
+  'transaction_long',
+  format('session %s (%s, %s) has a transaction open since %s: see syncd.horizon', pid, role, application, began_at)
+from syncd.horizon
+where open_s > 3600;
+comment on view syncd.alarm is 'What needs a person now; empty when all is well';
+comment on column syncd.alarm.alarm is 'The sort of alarm, in one word';
+comment on column syncd.alarm.what is 'In words, with the next step';
+
+-- What people may do beside running nodes. Each locks changes in the order of the router, wakes the pumps, is audited.
+
+create or replace function syncd.note(action text, shop_id integer, given jsonb, rows bigint) returns void
+  language sql volatile set search_path = pg_catalog, pg_temp as $$
+  insert into syncd.audit (action, shop_id, given, rows)
+  values (note.action, note.shop_id, jsonb_strip_nulls(note.given), note.rows);
+$$;
+comment on function syncd.note(text, integer, jsonb, bigint) is 'Write down what was done by hand';
+revoke all on function syncd.note(text, integer, jsonb, bigint) from public;
+
+create or replace function syncd.number_of(domain text) returns integer
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  found integer;
+begin
+  select s.shop_id into found from syncd.shop s where s.domain = number_of.domain;
+  if domain is not null and found is null then
+    raise exception 'there is no shop %', domain
+      using hint = 'select domain from syncd.shop tells which there are; null stands for all';
+  end if;
+  return found;
+end $$;
+comment on function syncd.number_of(text) is 'The number of a shop; null for null, an error for one that is not there';
+
+create or replace function syncd.retry(
+  key text default null, cause text default null, shop text default null, kind text default null
+) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_shop integer := syncd.number_of(shop);
+  touched bigint;
+begin
+  with picked as materialized (
+    select c.change_id
+    from syncd.change c
+    where c.state = 'dead'
+      and (retry.key is null or c.key = retry.key)
+      and (retry.cause is null or c.cause = retry.cause)
+      and (of_shop is null or c.shop_id = of_shop)
+      and (retry.kind is null or c.kind = retry.kind)
+    order by c.shop_id, c.kind, c.key
+    for update
+  )
+  update syncd.change c
+  set state = 'due', cause = null, due_at = syncd.clock(), failures = 0, deliveries = 0
+  from picked
+  where c.change_id = picked.change_id;
+  get diagnostics touched = row_count;
+  perform syncd.note('retry', of_shop, jsonb_build_object('key', key, 'cause', cause, 'kind', kind), touched);
+  perform pg_notify('syncd', s.shop_id::text) from syncd.shop s where touched > 0 and (of_shop is null or s.shop_id = of_shop);
+  return touched;
+end $$;
+comment on function syncd.retry(text, text, text, text) is
+  'Make dead changes due again, with a clean slate: of a key, of a cause, of a shop (its domain), or all. Returns how many';
+
+create or replace function syncd.skip(
+  key text default null, cause text default null, shop text default null, kind text default null
+) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_shop integer := syncd.number_of(shop);
+  touched bigint;
+begin
+  with picked as materialized (
+    select c.change_id
+    from syncd.change c
+    where c.state = 'dead'
+      and (skip.key is null or c.key = skip.key)
+      and (skip.cause is null or c.cause = skip.cause)
+      and (of_shop is null or c.shop_id = of_shop)
+      and (skip.kind is null or c.kind = skip.kind)
+    order by c.shop_id, c.kind, c.key
+    for update
+  )
+  delete from syncd.change c
+  using picked
+  where c.change_id = picked.change_id;
+  get diagnostics touched = row_count;
+  perform syncd.note('skip', of_shop, jsonb_build_object('key', key, 'cause', cause, 'kind', kind), touched);
+  return touched;
+end $$;
+comment on function syncd.skip(text, text, text, text) is
+  'Give dead changes up until their next event: of a key, of a cause, of a shop (its domain), or all. Returns how many';
+
+create or replace function syncd.pause(shop text, reason text default 'by hand', minutes integer default null) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_shop integer := syncd.number_of(shop);
+begin
+  if of_shop is null then
+    raise exception 'name the shop to pause' using hint = 'select syncd.pause(''x.myshopify.com'', ''stock-taking'')';
+  end if;
+  update syncd.shop s
+  set
+    paused_until = coalesce(syncd.clock() + make_interval(mins => pause.minutes), 'infinity'),
+    paused_reason = coalesce(nullif(trim(pause.reason), ''), 'by hand')
+  where s.shop_id = of_shop;
+  perform syncd.note('pause', of_shop, jsonb_build_object('reason', reason, 'minutes', minutes), 0);
+  perform pg_notify('syncd', of_shop::text);
+end $$;
+comment on function syncd.pause(text, text, integer) is
+  'Send nothing to this shop for some minutes, or until syncd.resume; what is on its way is finished, changes gather';
+
+create or replace function syncd.resume(shop text) returns boolean
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_shop integer := syncd.number_of(shop);
+  was_paused boolean;
+begin
+  if of_shop is null then
+    raise exception 'name the shop to resume' using hint = 'select domain, paused_reason from syncd.backlog';
+  end if;
+  update syncd.shop s
+  set paused_until = null, paused_reason = null
+  where s.shop_id = of_shop
+    and s.paused_until is not null;
+  was_paused := found;
+  perform syncd.note('resume', of_shop, '{}', was_paused::integer);
+  perform pg_notify('syncd', of_shop::text);
+  return was_paused;
+end $$;
+comment on function syncd.resume(text) is 'End the pause of this shop, whatever its reason; whether it was paused';
+
+revoke all on function
+  syncd.retry(text, text, text, text), syncd.skip(text, text, text, text), syncd.pause(text, text, integer),
+  syncd.resume(text), syncd.number_of(text)
+from public;

@@ -1,0 +1,87 @@
+-- name: make_partitions()
+-- Days of the event log, a month ahead; returns how many were made.
+select syncd.make_partitions(30);
+
+-- name: days_ahead()
+-- For how many days the event log has partitions.
+select floor(extract(epoch from max(until_at) - clock_timestamp()) / 86400)::int4
+from syncd.partitions;
+
+-- name: droppable()
+-- Days of the event log that are over for as long as syncd.retention says, and moved to the last event. Nothing is
+-- moved for certain that is younger than the router's `since`; the look into the day itself guards against a clock
+-- that was set.
+select p.name
+from syncd.partitions p
+join syncd.retention k on k.what = 'outbox'
+join syncd.router r on r.name = 'main' and r.system_id = (select system_identifier from pg_control_system())
+where p.until_at <= syncd.clock() - make_interval(days => k.keep_days)
+  and p.until_at <= r.since
+  and not exists (
+    select
+    from syncd.outbox o
+    where o.created_at >= coalesce(p.from_at, '-infinity')
+      and o.created_at < p.until_at
+      and (o.xid >= pg_snapshot_xmax(r.snap) or o.xid = any(array(select pg_snapshot_xip(r.snap))))
+  )
+order by p.until_at;
+
+-- name: detached()
+-- Days that were taken out of the event log, or are about to be, but are still there: their drop was cut short.
+select
+  c.relname::text as name,
+  c.relispartition as is_pending
+from pg_class c
+left join pg_inherits i on i.inhrelid = c.oid
+where c.relnamespace = 'syncd'::regnamespace
+  and c.relkind = 'r'
+  and c.relname ~ '^outbox_\d{8}$'
+  and coalesce(i.inhdetachpending, true)
+order by c.relname;
+
+-- name: forget_history(most int8)
+-- Writes that Shopify accepted too long ago; returns how many, at most `most`.
+with old as (
+  select h.history_id
+  from syncd.history h
+  where h.settled_at < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'history'))
+  order by h.settled_at
+  limit $1
+),
+gone as (
+  delete from syncd.history
+  where history_id = any(array(select history_id from old))
+  returning 1
+)
+select count(*)
+from gone;
+
+-- name: forget_audit(most int8)
+-- Deeds of people too long ago; returns how many, at most `most`.
+with gone as (
+  delete from syncd.audit
+  where audit_id = any(array(
+    select a.audit_id
+    from syncd.audit a
+    where a.acted_at < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'audit'))
+    order by a.acted_at
+    limit $1
+  ))
+  returning 1
+)
+select count(*)
+from gone;
+
+-- name: forget_strays()
+-- Changes of a shop that was removed at the very moment the router moved them.
+with gone as (
+  delete from syncd.change c
+  where not exists (
+    select
+    from syncd.shop s
+    where s.shop_id = c.shop_id
+  )
+  returning 1
+)
+select count(*)
+from gone;

@@ -1,0 +1,86 @@
+"""Keep the tables to their size: days of the event log made ahead, what is too old dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from syncd.postgres.db import Statement, Statements
+
+sql = Statements("tidying")
+
+BATCH = 5000  # rows a transaction: vacuum and replicas keep up
+LOCK_TIMEOUT = "set lock_timeout = '5s'"
+SHORT_DAYS = 7  # fewer days ahead than this are an alarm
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What one tidying did; `days_ahead` is for how long the event log has partitions."""
+
+    made: int
+    dropped: tuple[str, ...]
+    days_ahead: int
+    forgotten: dict[str, int] = field(default_factory=dict)
+
+
+async def tidy_once(pool: asyncpg.Pool) -> Tidied:
+    """Make days ahead, drop old ones, forget old rows, each in transactions of its own.
+
+    Any node may do it at any time, also cut short and done again. Nothing is dropped that is not
+    moved, no writer of events waits: where a report holds a day, it is dropped the next time.
+    """
+    made = await sql.make_partitions.value(pool)
+    dropped = await _drop_days(pool)
+    forgotten = {
+        "history": await _forget(pool, sql.forget_history),
+        "audit": await _forget(pool, sql.forget_audit),
+        "changes of removed shops": await sql.forget_strays.value(pool),
+    }
+    days_ahead = await sql.days_ahead.value(pool)
+    if days_ahead < SHORT_DAYS:
+        log.error("partitions_end", days_ahead=days_ahead)
+    return Tidied(made, tuple(dropped), days_ahead, {k: n for k, n in forgotten.items() if n})
+
+
+async def _forget(pool: asyncpg.Pool, statement: Statement) -> int:
+    count = 0
+    while gone := await statement.value(pool, most=BATCH):
+        count += gone
+    return count
+
+
+async def _drop_days(pool: asyncpg.Pool) -> list[str]:
+    """Detach, then drop; both may be cut short, so what an earlier time left comes first.
+
+    CONCURRENTLY lets writers of events pass, but must be alone in its transaction.
+    """
+    dropped: list[str] = []
+    async with pool.acquire() as connection:
+        await connection.execute(LOCK_TIMEOUT)
+        try:
+            for row in await sql.detached.fetch(connection):
+                if row["is_pending"]:
+                    await connection.execute(_detach(row["name"], "finalize"))
+                await connection.execute(_drop(row["name"]))
+                dropped.append(row["name"])
+            for row in await sql.droppable.fetch(connection):
+                await connection.execute(_detach(row["name"], "concurrently"))
+                await connection.execute(_drop(row["name"]))
+                dropped.append(row["name"])
+        except asyncpg.LockNotAvailableError as error:
+            log.warning("days_kept", error=str(error), effect="dropped the next time")
+        finally:
+            await connection.execute("reset lock_timeout")
+    return dropped
+
+
+def _detach(name: str, how: str) -> str:
+    return f"alter table syncd.outbox detach partition syncd.{name} {how}"
+
+
+def _drop(name: str) -> str:
+    return f"drop table syncd.{name}"

@@ -1,0 +1,91 @@
+"""The daemon: loops that work under leases, until told to stop.
+
+house      what the loops share
+tending    a pump for each shop of this node
+routing    the work of the node that holds the router
+listening  wake pumps when another process made something due
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import structlog
+
+from syncd.postgres import leases, nodes
+from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
+from syncd.supervisor.house import House as House
+from syncd.supervisor.listening import listen
+from syncd.supervisor.routing import route
+from syncd.supervisor.tending import tend
+
+BEAT_S = 5.0
+STOP_S = 8.0  # what is under way may end in this time; then it is cut off
+log = structlog.get_logger()
+
+
+async def serve(house: House) -> None:
+    """Work until `house.stop` is set; then end what is under way, within STOP_S.
+
+    Raises asyncpg's errors and OSError when the database is lost: that is for whoever started us
+    to mend. Trouble of one shop pauses that shop and no other.
+    """
+    await nodes.beat(house.pool, house.node)
+    log.info("service_started", node=house.node)
+    async with anyio.create_task_group() as keeping:
+        keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
+        async with anyio.create_task_group() as working:
+            for loop in (route, tend, listen, _beat):
+                working.start_soon(loop, house)
+            await house.stop.wait()
+            house.ring()
+            working.cancel_scope.deadline = anyio.current_time() + STOP_S
+        keeping.cancel_scope.cancel()
+    await nodes.leave(house.pool, house.node)
+    log.info("service_stopped", node=house.node)
+
+
+@asynccontextmanager
+async def stopped_by_signal(house: House) -> AsyncIterator[None]:
+    """Let SIGTERM and SIGINT set `house.stop` inside the block; a second one ends us at once."""
+
+    async def listen() -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
+            async for number in received:
+                if house.stop.is_set():
+                    os._exit(128 + number)  # the leases run out by themselves
+                log.info("stop_requested", signal=signal.Signals(number).name)
+                house.stop.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listen)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def stop_signal() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
+        async for _ in received:
+            return
+
+
+async def _beat(house: House) -> None:
+    while not house.stop.is_set():
+        await house.rest(BEAT_S)
+        await nodes.beat(house.pool, house.node)
+
+
+async def _renew(house: House) -> None:
+    """Keep the leases while their work goes on; cut off what is another node's by now."""
+    while True:
+        await anyio.sleep(leases.RENEWED_S)
+        held = [work.lease for work in house.held.values()]
+        if held:
+            for lease in await leases.renew(house.pool, held):
+                if lease.name in house.held and house.held[lease.name].lease is lease:
+                    house.held[lease.name].lost.cancel()

@@ -1,0 +1,76 @@
+"""What the loops of one daemon share: the pool, the leases it holds, the bells that wake pumps."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import anyio
+import asyncpg
+
+from syncd.postgres.leases import Lease
+from syncd.vault import Vault
+
+DATABASE_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction
+    OSError,
+)
+
+
+class Bell:
+    """Wakes who waits for news; a ring between two waits is not lost."""
+
+    def __init__(self) -> None:
+        self.event = anyio.Event()
+
+    def ring(self) -> None:
+        self.event.set()
+        self.event = anyio.Event()
+
+
+@dataclass(slots=True)
+class Work:
+    """What this node does under a lease; `lost` cuts it off, `is_left` ends it after its step."""
+
+    lease: Lease
+    lost: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    is_left: bool = False
+
+
+def node_name() -> str:
+    """Host and process with a random part: a container's process is number 1 each time."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+
+
+@dataclass(slots=True)
+class House:
+    """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
+
+    `held` is the work under leases, by the lease's name.
+    """
+
+    pool: asyncpg.Pool
+    vault: Vault
+    shopify_url: str | None
+    node: str = field(default_factory=node_name)
+    stop: anyio.Event = field(default_factory=anyio.Event)
+    bells: dict[int, Bell] = field(default_factory=lambda: defaultdict(Bell))
+    held: dict[str, Work] = field(default_factory=dict)
+
+    async def rest(self, seconds: float) -> None:
+        """Sleep, but not longer than until the stop."""
+        with anyio.move_on_after(seconds):
+            await self.stop.wait()
+
+    def ring(self, shop_ids: Iterable[int] | None = None) -> None:
+        """Wake the pumps of these shops, or of all."""
+        for shop_id in list(self.bells) if shop_ids is None else shop_ids:
+            self.bells[shop_id].ring()

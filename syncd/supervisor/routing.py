@@ -1,0 +1,82 @@
+"""The work of the node that holds the router: move events, tell of the clock, keep tables tidy."""
+
+from __future__ import annotations
+
+import anyio
+import asyncpg
+import structlog
+
+from syncd.errors import ContractError, LeaseLostError
+from syncd.postgres import leases, router, tidying
+from syncd.supervisor.house import DATABASE_LOST, House, Work
+
+ROUTE_IDLE_S = 0.025  # between two looks into an empty outbox
+WIDE_S = (
+    60.0  # so often a look goes through every day of the event log, should a clock have been set
+)
+TAKE_S = 2.0  # between two looks whether the router is free
+CONTRACT_PAUSE_S = 15.0
+TIDY_S = 3600.0
+log = structlog.get_logger()
+
+
+async def route(house: House) -> None:
+    """Hold the router when nobody else does, and do its work until the lease is lost."""
+    while not house.stop.is_set():
+        lease = None
+        if await leases.free(house.pool, [leases.ROUTER]):
+            lease = await leases.take(house.pool, house.node)
+        if lease is None:
+            await house.rest(TAKE_S)
+            continue
+        work = house.held[lease.name] = Work(lease)
+        log.info("router_taken", fence=lease.fence)
+        try:
+            with work.lost:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(_tidy, house)
+                    await _move(house, work)
+                    group.cancel_scope.cancel()
+            if work.lost.cancelled_caught:
+                log.warning("router_lost", fence=lease.fence)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await leases.leave(house.pool, [lease])
+            del house.held[lease.name]
+
+
+async def _move(house: House, work: Work) -> None:
+    """Move events to changes, and wake the pumps of the shops they concern."""
+    since = None
+    widened_s = anyio.current_time()
+    while not house.stop.is_set():
+        if anyio.current_time() >= widened_s + WIDE_S:
+            since, widened_s = None, anyio.current_time()
+        try:
+            routed = await router.route_once(house.pool, work.lease, since=since)
+        except ContractError as error:
+            log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
+            await house.rest(CONTRACT_PAUSE_S)
+            continue
+        except LeaseLostError:
+            log.warning("router_lost", fence=work.lease.fence)
+            return
+        since = routed.since
+        house.ring(routed.shops)
+        if not routed.events:
+            await house.rest(ROUTE_IDLE_S)
+
+
+async def _tidy(house: House) -> None:
+    """Trouble of its own, a missing right say, is no reason to stop moving events."""
+    while True:
+        try:
+            done = await tidying.tidy_once(house.pool)
+        except DATABASE_LOST:
+            raise
+        except asyncpg.PostgresError as error:
+            log.error("not_tidied", error=str(error))
+        else:
+            if done.made or done.dropped or done.forgotten:
+                log.info("tidied", made=done.made, dropped=done.dropped, forgotten=done.forgotten)
+        await anyio.sleep(TIDY_S)

@@ -1,0 +1,100 @@
+"""A pump for each shop of this node: take its lease, push until it may not be pushed any more."""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+
+from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError
+from syncd.flows import onboard, pictures, push
+from syncd.postgres import leases, nodes, shops
+from syncd.postgres.leases import Lease
+from syncd.records import Shop
+from syncd.rules import shares
+from syncd.shopify import client as shopify
+from syncd.shopify import identity
+from syncd.supervisor.house import DATABASE_LOST, House, Work
+
+PUSH_IDLE_S = 1.0  # between two looks for changes whose back-off is over
+SHOPS_S = 2.0  # between two looks for shops that were added, resumed, enabled or left
+ALIVE_S = 15.0  # a node that was seen in this time is reckoned with
+CONTRACT_PAUSE_S = 15.0
+SHOP_PAUSE_S = 60.0
+log = structlog.get_logger()
+
+
+async def tend(house: House) -> None:
+    """Keep a pump for each shop that may be pushed, as far as it is this node's share."""
+    async with anyio.create_task_group() as group:
+        while not house.stop.is_set():
+            ready = {leases.of_shop(one.shop_id): one for one in await shops.ready(house.pool)}
+            alive = await nodes.seen(house.pool, within_s=ALIVE_S)
+            ours = [name for name in house.held if name != leases.ROUTER]
+            share = shares.share(len(ready), len(alive))
+            for name in shares.surplus(ours, share):
+                house.held[name].is_left = True
+            if len(ours) < share:
+                for name in await leases.free(house.pool, ready.keys() - house.held.keys()):
+                    if len(ours) < share and (lease := await _take(house, ready[name])):
+                        ours.append(name)
+                        group.start_soon(_tend_shop, house, ready[name], lease)
+            await house.rest(SHOPS_S)
+
+
+async def _take(house: House, shop: Shop) -> Lease | None:
+    lease = await leases.take(house.pool, house.node, shop_id=shop.shop_id)
+    if lease is not None:
+        house.held[lease.name] = Work(lease)
+        log.info("shop_taken", shop=shop.domain, fence=lease.fence)
+    return lease
+
+
+async def _tend_shop(house: House, shop: Shop, lease: Lease) -> None:
+    """Pump one shop until it may not be pushed any more; trouble pauses it for a while."""
+    work = house.held[lease.name]
+    try:
+        with work.lost:
+            await _pump(house, shop, work)
+        if work.lost.cancelled_caught:
+            log.warning("shop_lost", shop=shop.domain, fence=lease.fence)
+    except (*DATABASE_LOST, ConfigError):
+        raise  # a wrong key, say, is this node's trouble and not the shop's
+    except LeaseLostError as error:
+        log.warning("shop_lost", shop=shop.domain, fence=lease.fence, error=str(error))
+    except Exception as error:
+        is_ours = not isinstance(error, SyncdError)
+        seconds = CONTRACT_PAUSE_S if isinstance(error, ContractError) else SHOP_PAUSE_S
+        log.error(
+            "shop_paused", shop=shop.domain, pause_s=seconds, error=str(error), exc_info=is_ours
+        )
+        await shops.pause(
+            house.pool, shop.shop_id, seconds=seconds, reason=str(error) or repr(error)
+        )
+    finally:
+        with anyio.CancelScope(shield=True):
+            await leases.leave(house.pool, [lease])
+        del house.held[lease.name]
+
+
+async def _pump(house: House, shop: Shop, work: Work) -> None:
+    """Push while there is something due; rest until the bell or the next look."""
+    lease = work.lease
+    token = house.vault.unseal(await shops.credentials(house.pool, shop.shop_id))
+    async with shopify.connect(
+        shop.domain, token, url=house.shopify_url, until_s=lambda: lease.until_s
+    ) as client:
+        await identity.declare(client)
+        if await onboard.refresh(house.pool, client, shop):
+            log.warning("shop_changed", shop=shop.domain, effect="every product is due")
+        log.info("pump_started", shop=shop.domain, api_version=client.served_version)
+        while not house.stop.is_set() and not work.is_left:
+            news = house.bells[shop.shop_id].event
+            ready = {one.shop_id: one for one in await shops.ready(house.pool)}
+            current = ready.get(shop.shop_id)
+            if current is None:
+                return
+            if await push.push_once(house.pool, client, current, lease, stop=house.stop):
+                continue
+            await pictures.look_once(house.pool, client, current)
+            with anyio.move_on_after(PUSH_IDLE_S):
+                await news.wait()
