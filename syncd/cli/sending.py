@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 
 import anyio
@@ -67,14 +68,14 @@ def _drain(
     async def work() -> int:
         async with opened(found, name="syncd send", size=10) as pool:
             one = await _the_shop(pool, named)
-            began_s = time.monotonic()
+            began_s, began_at = time.monotonic(), await db.clock(pool)
             total = await enqueue(pool, one)
             house = House(pool, found.vault(), found.shopify_url)
             async with stopped_by_signal(house), anyio.create_task_group() as group:
                 with report.bar(console) as progress:
                     task = progress.add_task(f"{doing} {one.domain}", total=total, note="")
                     is_serving = False
-                    async for waiting in _waiting(house, one):
+                    async for waiting in _waiting(house, one, began_at):
                         progress.update(task, completed=max(0, total - waiting))
                         # Asked anew each time: a daemon may be killed while we look on.
                         if not is_serving and not await nodes.seen(pool, within_s=ALIVE_S):
@@ -95,10 +96,10 @@ def _drain(
     run(work)
 
 
-async def _waiting(house: House, shop: Shop) -> AsyncIterator[int]:
+async def _waiting(house: House, shop: Shop, began_at: datetime) -> AsyncIterator[int]:
     """How many changes wait, again and again, until none does, a pause, or a signal to stop."""
     while not house.stop.is_set():
-        if not await resync.is_waited_for(house.pool, shop):
+        if not await resync.is_waited_for(house.pool, shop, began_at):
             return  # none is left, or those wait long: status tells why
         yield await resync.waiting(house.pool, shop)
         if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):

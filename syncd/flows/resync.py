@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -49,6 +50,10 @@ async def waiting(pool: asyncpg.Pool, shop: Shop) -> int:
     return found.waiting
 
 
-async def is_waited_for(pool: asyncpg.Pool, shop: Shop) -> bool:
-    """Whether something of the shop will be tried within a minute."""
+async def is_waited_for(pool: asyncpg.Pool, shop: Shop, began_at: datetime) -> bool:
+    """Whether something of the shop will be tried within a minute, or an event from before
+    `began_at` is not even a change yet."""
+    lag = await status.router_lag(pool)
+    if lag is not None and lag.waiting_since is not None and lag.waiting_since <= began_at:
+        return True
     return bool(await status.soon(pool, shop_id=shop.shop_id, wait_s=SOON_S))
