@@ -5,7 +5,7 @@ In reading order:
     records     what travels
     errors      the error tree, by whose fault it is
     rules       decisions, pure: mapping, limits, changes, retry, shares
-    postgres    world A: outbox, leases, links, shops, history, backoffice, each beside its sql/ file
+    postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
     shopify     world B: client, budget, documents
     flows       the only ones that know both worlds: push
     supervisor  loops under leases, signals; builds the clients

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import anyio
 import pytest
 from aiohttp import web
 
-from syncd.errors import CallError, ShopError
+from syncd.errors import CallError, LeaseLostError, ShopError
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
 from syncd.shopify import client as shopify
@@ -99,6 +100,24 @@ async def test_a_write_that_may_have_happened_is_not_repeated() -> None:
         with pytest.raises(CallError) as raised:
             await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
     assert raised.value.is_unknown
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("document", ["BudgetProbe", "ProductSet"])
+async def test_nothing_is_sent_whose_answer_could_come_when_the_shop_is_anothers(
+    document: str,
+) -> None:
+    handler, bodies = in_turn(web.json_response(PROBED))
+    until_s = anyio.current_time() + shopify.CALL_S - 1
+    async with (
+        serving(handler) as url,
+        shopify.connect("x", TOKEN, url=url, until_s=lambda: until_s) as client,
+    ):
+        with pytest.raises(LeaseLostError):
+            await client.execute(document, {"input": {}, "variants": 1, "media": 1})
+        assert bodies == []
+        until_s += 100  # renewed meanwhile
+        await client.execute("BudgetProbe")
     assert len(bodies) == 1
 
 
