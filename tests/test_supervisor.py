@@ -10,7 +10,7 @@ import anyio
 import asyncpg
 import pytest
 
-from syncd.postgres import nodes, shops, status
+from syncd.postgres import nodes, outbox, shops, status
 from syncd.supervisor import House, serve
 from tests.flows.conftest import JAKKE, LUE, Scene, names, playing
 
@@ -120,3 +120,44 @@ async def test_two_services_beside_each_other_push_each_product_once(scene: Scen
             while await waiting(scene):
                 pass
     assert await scene.differences() == []
+
+
+async def holders(scene: Scene) -> dict[str, int]:
+    """How many shops each node holds."""
+    rows = await scene.pool.fetch(
+        "select node, count(*) from syncd.leases where is_held and shop_id is not null group by 1"
+    )
+    return {row["node"]: row["count"] for row in rows}
+
+
+async def test_services_share_out_the_shops_and_take_over_what_one_leaves(scene: Scene) -> None:
+    await scene.pool.execute(
+        "insert into syncd.shop"
+        " (domain, account_id, credentials, state, price_department, currency)"
+        " select 'y.myshopify.com', account_id, credentials, state, price_department, currency"
+        " from syncd.shop"
+    )
+    async with served(scene) as first:
+        with anyio.fail_after(PATIENCE_S):
+            while await holders(scene) != {first.node: 2}:
+                pass
+        async with served(scene) as second:
+            with anyio.fail_after(PATIENCE_S):
+                while await holders(scene) != {first.node: 1, second.node: 1}:
+                    pass
+        with anyio.fail_after(PATIENCE_S):
+            while await holders(scene) != {first.node: 2}:
+                pass
+
+
+async def test_what_another_process_makes_due_is_heard_at_once(scene: Scene) -> None:
+    """By a message: the pump's own next look may be a second away."""
+    async with served(scene) as house:
+        bell = house.bells[scene.shop.shop_id]
+        for _ in range(3):  # the first ring may be that of a service that begins to listen
+            heard = bell.event
+            await outbox.enqueue(
+                scene.pool, shop_id=scene.shop.shop_id, kind="product", keys=["none"]
+            )
+            with anyio.fail_after(PATIENCE_S):
+                await heard.wait()
