@@ -162,6 +162,10 @@ create table if not exists retail.price (
   constraint offer_ends_after_it_begins check (offer_until > offer_from)
 );
 create index if not exists price_key on retail.price (account_id, department_id, (variant_id::text));
+create index if not exists price_offer_from on retail.price (account_id, department_id, offer_from)
+  where offer_from is not null;
+create index if not exists price_offer_until on retail.price (account_id, department_id, offer_until)
+  where offer_until is not null;
 comment on table retail.price is 'The price lists: one price a variant and department, VAT included';
 comment on column retail.price.variant_id is 'The variant';
 comment on column retail.price.account_id is 'The retailer';

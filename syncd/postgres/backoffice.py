@@ -44,7 +44,7 @@ async def products(
     list price to compare at. With a warehouse a variant without a count has 0, without one None.
     Raises ContractError, naming the view's column, when the contract is broken.
     """
-    async with _reading(db):
+    async with reading(db):
         text = await sql.products.value(
             db,
             account_id=account_id,
@@ -57,34 +57,34 @@ async def products(
 
 async def product_keys(db: Executor, account_id: str) -> list[str]:
     """The keys of all products of an account, shorter ones first, so that numbers are in order."""
-    async with _reading(db):
+    async with reading(db):
         rows = await sql.product_keys.fetch(db, account_id=account_id)
     return [row["product_key"] for row in rows]
 
 
 async def accounts(db: Executor) -> list[str]:
     """The retailers there are: those with a department."""
-    async with _reading(db):
+    async with reading(db):
         return [row["account_id"] for row in await sql.accounts.fetch(db)]
 
 
 async def departments(db: Executor, account_id: str) -> dict[str, str]:
     """Names of the departments by key, in order of name."""
-    async with _reading(db):
+    async with reading(db):
         rows = await sql.departments.fetch(db, account_id=account_id)
     return {row["key"]: row["name"] for row in rows}
 
 
 async def warehouses(db: Executor, account_id: str) -> dict[str, str]:
     """Names of the warehouses by key, in order of name."""
-    async with _reading(db):
+    async with reading(db):
         rows = await sql.warehouses.fetch(db, account_id=account_id)
     return {row["key"]: row["name"] for row in rows}
 
 
 async def currencies(db: Executor, *, account_id: str, department_key: str) -> list[str]:
     """The currencies of a department's price list: one; none when the list is empty."""
-    async with _reading(db):
+    async with reading(db):
         rows = await sql.currencies.fetch(db, account_id=account_id, department_key=department_key)
     return [row["currency"] for row in rows]
 
@@ -176,7 +176,7 @@ def _values(row: VariantRow, options: Sequence[OptionRow]) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _reading(db: Executor) -> AsyncIterator[None]:
+async def reading(db: Executor) -> AsyncIterator[None]:
     """When Postgres cannot read a view at all, say which view or column is at fault."""
     try:
         yield
