@@ -1,0 +1,52 @@
+"""How our outbox does beside pgqueuer, procrastinate, faststream-outbox: figures B1 to B13.
+
+ONLY=B1,B6 chooses (B1 to B5 are one), EVENTS and ROUNDS scale. All on one durable Postgres, the
+contenders in turn in each round; medians. Two noisy cores: trust the ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+
+import anyio
+
+from bench import outbox_rounds, peer_process
+from bench.outbox_bars import Report
+from bench.outbox_rounds import Sizes
+from bench.outbox_server import Lab, lab
+
+EVENTS = int(os.environ.get("EVENTS", "1000000"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+ONLY = {name.strip().upper() for name in os.environ.get("ONLY", "").split(",") if name.strip()}
+
+Measure = Callable[[Lab, Report], Awaitable[None]]
+
+
+async def rounds(lab: Lab, report: Report) -> None:
+    events = max(1_000, EVENTS // 50)
+    sizes = Sizes(events, singles=max(200, EVENTS // 500), routed=max(2_000, EVENTS // 10))
+    await outbox_rounds.measure(lab, report, sizes, ROUNDS)
+
+
+MEASURES: Mapping[str, Measure] = {
+    "B1 B2 B3 B4 B5": rounds,
+}
+
+
+async def main() -> int:
+    report = Report()
+    if not ONLY or ONLY & {"B1", "B2", "B3", "B4", "B5"}:
+        peer_process.install()
+    async with lab() as running:
+        running.say(f"Postgres {running.server.version}, durable; {EVENTS:,} events at most")
+        for names, measure in MEASURES.items():
+            if not ONLY or ONLY & {*names.split()}:
+                running.say(names)
+                await measure(running, report)
+    return 0 if report.print() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(anyio.run(main))

@@ -1,0 +1,241 @@
+"""Every use that the outbox bench makes of syncd: no other module of it calls our API.
+
+When route, claim or settle change their face, this is the one file to mend.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import anyio
+import asyncpg
+from anyio.abc import TaskGroup
+
+from syncd import supervisor
+from syncd.flows import pictures
+from syncd.postgres import db, history, outbox, router, shops
+from syncd.postgres.migrate import migrate
+from syncd.postgres.outbox import Settled
+from syncd.postgres.shops import NewShop
+from syncd.records import Change, Form, Shop, VariantForm
+from syncd.rules.retry import Ack
+from syncd.vault import Vault
+
+ACCOUNT, OTHER = "a", "probe"  # two retailers, a shop each: the load's, the probe's
+LABELS = ["price"]
+COLUMNS = ["account_id", "kind", "key", "changed"]
+WORKER = "bench"
+LEASE_S = 600.0
+TABLES = ("syncd.change", "syncd.router")  # what must stay small
+
+UNNEST = """
+insert into syncd.outbox (account_id, kind, key, changed)
+select $1, 'product', k.key, $3
+from unnest($2::text[]) as k (key)
+"""
+FILL = """
+insert into syncd.change (shop_id, kind, key, changed, lane, first_event_at, last_event_at)
+select $1, 'product', 'w' || n, '{price}', 'price', now(), now()
+from generate_series(1, $2) as n
+"""
+FORM = Form(
+    title="Ullgenser",
+    vendor="Devold",
+    status="ACTIVE",
+    description_html=None,
+    options=("Str",),
+    variants=tuple(
+        VariantForm(f"v{size}", (size,), f"ULL-{size}", "7030000000000", "1299.00", None, True, "")
+        for size in ("S", "M", "L")
+    ),
+    pictures=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A database of ours: its pool, the load's shop, the probe's."""
+
+    pool: asyncpg.Pool
+    shop: Shop
+    probe: Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One step of the router, and when it was over."""
+
+    events: int
+    shops: tuple[int, ...]
+
+
+async def make_template(url: str) -> None:
+    """Our schema with the two shops."""
+    async with db.connect(url, name="bench: migrate", size=1) as pool:
+        await migrate(pool)
+        for account in (ACCOUNT, OTHER):
+            new = NewShop(f"{account}.myshopify.com", account, b"x", "nett", "NOK", is_empty=True)
+            await shops.add(pool, new)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Ours]:
+    """A pool as the daemon has it."""
+    async with db.connect(url, name="bench", size=8) as pool:
+        load, probe = await shops.all(pool)
+        yield Ours(pool, load, probe)
+
+
+# ---------------------------------------------------------------------------------------- enqueue
+
+
+async def copy(pool: asyncpg.Pool, keys: Sequence[str], account: str = ACCOUNT) -> None:
+    """One transaction of events, by COPY."""
+    rows = [(account, "product", key, LABELS) for key in keys]
+    async with pool.acquire() as connection:
+        await connection.copy_records_to_table(
+            "outbox", schema_name="syncd", columns=COLUMNS, records=rows
+        )
+
+
+async def call(pool: asyncpg.Pool, keys: Sequence[str]) -> None:
+    """One transaction of events, by the function that triggers call."""
+    await pool.execute("select syncd.enqueue($1, 'product', $2, $3)", ACCOUNT, list(keys), LABELS)
+
+
+async def unnest(pool: asyncpg.Pool, keys: Sequence[str]) -> None:
+    """One transaction of events, by an insert of our own."""
+    await pool.execute(UNNEST, ACCOUNT, list(keys), LABELS)
+
+
+async def fill(ours: Ours, count: int) -> None:
+    """Changes that wait, without events."""
+    await ours.pool.execute(FILL, ours.shop.shop_id, count, timeout=300)
+
+
+# ------------------------------------------------------------------------------------------ steps
+
+
+async def route(ours: Ours, most: int = 5000) -> Moved:
+    routed = await router.route_once(ours.pool, most=most)
+    return Moved(routed.events, routed.shops)
+
+
+async def claim(ours: Ours, most: int, shop: Shop | None = None) -> list[Change]:
+    shop_id = (shop or ours.shop).shop_id
+    return await outbox.claim(ours.pool, shop_id=shop_id, worker=WORKER, lease_s=LEASE_S, most=most)
+
+
+async def settle(ours: Ours, changes: Sequence[Change]) -> None:
+    async with db.transaction(ours.pool) as connection:
+        await outbox.settle(connection, [Settled(change, Ack()) for change in changes])
+
+
+async def settle_with_history(ours: Ours, changes: Sequence[Change]) -> None:
+    """Settle as the daemon does: a row of history for each change."""
+    async with db.transaction(ours.pool) as connection:
+        held = await outbox.settle(connection, [Settled(change, Ack()) for change in changes])
+        for change in changes:
+            if change.change_id in held:
+                await history.add(
+                    connection,
+                    shop_id=ours.shop.shop_id,
+                    change=change,
+                    gid="gid://shopify/Product/1",
+                    writes=["productVariantsBulkUpdate"],
+                    before=FORM,
+                    after=FORM,
+                    accepted_at=datetime.now(UTC),
+                )
+
+
+# ------------------------------------------------------------------------------------- the daemon
+
+
+@dataclass(slots=True)
+class Daemon:
+    """The supervisor's loops, with a pump that claims, calls `told` for each change, settles."""
+
+    ours: Ours
+    told: Callable[[Change], None]
+    house: supervisor.House = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.house = supervisor.House(self.ours.pool, Vault(b"A" * 43 + b"="), None)
+
+    def start(self, group: TaskGroup) -> None:
+        for loop in (supervisor._route, supervisor._beat):
+            group.start_soon(loop, self.house)
+        group.start_soon(self._tend)
+        for shop in (self.ours.shop, self.ours.probe):
+            group.start_soon(self._pump, shop)
+
+    async def _tend(self) -> None:
+        while not self.house.stop.is_set():
+            await shops.ready(self.ours.pool)
+            await self.house.rest(supervisor.SHOPS_S)
+
+    async def _pump(self, shop: Shop) -> None:
+        """What supervisor._pump does, but for Shopify."""
+        while not self.house.stop.is_set():
+            news = self.house.bells[shop.shop_id].event
+            await shops.ready(self.ours.pool)
+            changes = await claim(self.ours, most=24, shop=shop)
+            for change in changes:
+                self.told(change)
+            if changes:
+                await settle(self.ours, changes)
+                continue
+            await pictures.look_once(self.ours.pool, None, shop)  # type: ignore[arg-type]
+            with anyio.move_on_after(supervisor.PUSH_IDLE_S):
+                await news.wait()
+
+
+# ------------------------------------------------------------------------------------ whole loads
+
+
+@dataclass(slots=True)
+class Drained:
+    """What a drain did: events answered, changes settled, how long, each claim's time."""
+
+    events: int = 0
+    changes: int = 0
+    seconds: float = 0.0
+    claims_s: list[float] = field(default_factory=list)
+
+    @property
+    def changes_s(self) -> float:
+        return self.changes / self.seconds if self.seconds else 0.0
+
+
+async def work(change: Change, done: list[int]) -> None:
+    """A handler that does nothing."""
+    done.append(change.events)
+
+
+async def claim_and_settle(
+    ours: Ours,
+    into: Drained,
+    most: int,
+    settling: Callable[[Ours, Sequence[Change]], Awaitable[None]] = settle,
+) -> int:
+    """One step, with a task for each change; returns the events that it answered."""
+    began = time.perf_counter()
+    changes = await claim(ours, most)
+    claimed = time.perf_counter()
+    if not changes:
+        return 0
+    done: list[int] = []
+    async with anyio.create_task_group() as group:
+        for change in changes:
+            group.start_soon(work, change, done)
+    await settling(ours, changes)
+    into.claims_s.append(claimed - began)
+    into.seconds += time.perf_counter() - began
+    into.changes += len(changes)
+    into.events += sum(done)
+    return sum(done)

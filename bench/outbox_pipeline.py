@@ -1,0 +1,42 @@
+"""The whole way in one process: a producer, the router, a claimer, all at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import anyio
+
+from bench import outbox_ours
+from bench.outbox_ours import Drained, Ours, claim_and_settle
+
+BATCH = 100
+STEP = 5_000
+LIMIT_S = 60.0
+IDLE_S = 0.001  # between two looks while nothing is there: the load makes news all the time
+
+
+async def end_to_end(ours: Ours, keys: Sequence[str], drained: Drained | None = None) -> float:
+    """Events a second from the first commit until all are answered."""
+    drained = drained if drained is not None else Drained()
+    began = time.perf_counter()
+    with anyio.move_on_after(LIMIT_S):
+        async with anyio.create_task_group() as group:
+            group.start_soon(_produce, ours, keys)
+            group.start_soon(_route, ours)
+            while drained.events < len(keys):
+                if not await claim_and_settle(ours, drained, BATCH):
+                    await anyio.sleep(IDLE_S)
+            group.cancel_scope.cancel()
+    return drained.events / (time.perf_counter() - began)
+
+
+async def _produce(ours: Ours, keys: Sequence[str]) -> None:
+    for first in range(0, len(keys), BATCH):
+        await outbox_ours.copy(ours.pool, keys[first : first + BATCH])
+
+
+async def _route(ours: Ours) -> None:
+    while True:
+        if not (await outbox_ours.route(ours, STEP)).events:
+            await anyio.sleep(IDLE_S)

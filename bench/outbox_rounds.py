@@ -1,0 +1,229 @@
+"""B1 to B5: our outbox beside its peers, one after the other in each round."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import anyio
+import asyncpg
+
+from bench import outbox_bare, outbox_ours, peer_process
+from bench.outbox_bare import Bare
+from bench.outbox_bars import Report
+from bench.outbox_ours import Drained, Ours, claim_and_settle
+from bench.outbox_pipeline import end_to_end
+from bench.outbox_server import Lab
+from bench.peer_process import PEERS, Process
+from syncd.records import Change
+
+BATCH = 100
+SLOW = {"procrastinate": 10}  # a tenth of the load is long enough to tell its rate
+LIMIT_S = 30.0
+KEYS = 10_000
+STEP = 5_000  # events that the router moves at once
+
+
+@dataclass(slots=True)
+class Sizes:
+    """Loads of one round."""
+
+    events: int
+    singles: int
+    routed: int
+
+
+@dataclass(slots=True)
+class Rates:
+    """Figures by measure by contender, one a round."""
+
+    found: dict[str, dict[str, list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+
+    def add(self, measure: str, contender: str, value: float) -> None:
+        self.found[measure][contender].append(value)
+
+    def of(self, measure: str, contender: str = "ours") -> float:
+        return statistics.median(self.found[measure][contender])
+
+    def best_peer(self, measure: str) -> float:
+        return max(self.of(measure, name) for name in PEERS)
+
+    def ratio(self, measure: str, peers: str = "") -> float:
+        return self.of(measure) / self.best_peer(peers or measure)
+
+
+@dataclass(slots=True)
+class Round:
+    """The contenders' databases, open for all rounds."""
+
+    lab: Lab
+    sizes: Sizes
+    ours: Ours
+    bare: Bare
+    peers: dict[str, tuple[Process, Process]]
+    rates: Rates = field(default_factory=Rates)
+    number: int = -1  # round 0 warms up
+
+    async def run(self) -> None:
+        self.number += 1
+        for name in PEERS:
+            await self.peer(name)
+        rate = await self.bare.drain(self.sizes.events, BATCH)
+        self.rates.add("settle", "bare", rate)
+        await self.own()
+
+    def told(self, name: str, **rates: float) -> None:
+        words = ", ".join(f"{measure} {value:,.0f}" for measure, value in rates.items())
+        self.lab.say(f"round {self.number} {name:14}{words} /s")
+        for measure, value in rates.items():
+            self.rates.add(measure, name, value)
+
+    async def peer(self, name: str) -> None:
+        """One process enqueues and drains; then one does each at the same time."""
+        one, other = self.peers[name]
+        slow = SLOW.get(name, 1)
+        count, singles = self.sizes.events // slow, self.sizes.singles // slow
+        enqueued = await one.order("enqueue", count=count, batch=BATCH, limit_s=LIMIT_S)
+        single = await one.order("enqueue", count=singles, batch=1, limit_s=LIMIT_S)
+        waiting = enqueued["count"] + single["count"]
+        drained = await one.order("drain", count=waiting, limit_s=LIMIT_S)
+        consumed: list[dict[str, float]] = []
+
+        async def consume() -> None:
+            consumed.append(await one.order("drain", count=count, limit_s=LIMIT_S))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(consume)
+            await anyio.sleep(0.5)  # it listens by then
+            produced = await other.order("enqueue", count=count, batch=BATCH, limit_s=LIMIT_S)
+        self.told(
+            name,
+            batch=_rate(enqueued),
+            single=_rate(single),
+            settle=_rate(drained),
+            end=consumed[0]["count"] / (consumed[0]["ended"] - produced["began"]),
+        )
+
+    async def own(self) -> None:
+        events, singles = self.sizes.events, self.sizes.singles
+        copy = await self.enqueue(outbox_ours.copy, events, BATCH)
+        single = await self.enqueue(outbox_ours.copy, singles, 1)
+        call = await self.enqueue(outbox_ours.call, events, BATCH)
+        single_call = await self.enqueue(outbox_ours.call, singles, 1)
+        unnest = await self.enqueue(outbox_ours.unnest, events, BATCH)
+        await self.drain_router()
+        settle = await self.drain(outbox_ours.settle)
+        await self.enqueue(outbox_ours.copy, events, BATCH)
+        await self.drain_router()
+        noted = await self.drain(outbox_ours.settle_with_history)
+        distinct = [f"d{self.number}-{number}" for number in range(events)]
+        some = [f"k{random.randrange(KEYS)}" for _ in range(events)]
+        self.told(
+            "ours",
+            batch=copy,
+            settle=settle,
+            end=await end_to_end(self.ours, distinct),
+            end_10k=await end_to_end(self.ours, some),
+        )
+        self.told(
+            "ours",
+            batch_call=call,
+            batch_unnest=unnest,
+            single_copy=single,
+            single_call=single_call,
+            settle_history=noted,
+            router=await self.route(),
+        )
+
+    async def enqueue(
+        self,
+        way: Callable[[asyncpg.Pool, Sequence[str]], Awaitable[None]],
+        count: int,
+        batch: int,
+    ) -> float:
+        began, made = time.perf_counter(), 0
+        while made < count and time.perf_counter() - began < LIMIT_S:
+            size = min(batch, count - made)
+            await way(self.ours.pool, [f"p{made + place}" for place in range(size)])
+            made += size
+        return made / (time.perf_counter() - began)
+
+    async def drain_router(self) -> int:
+        events = 0
+        while moved := (await outbox_ours.route(self.ours, STEP)).events:
+            events += moved
+        return events
+
+    async def drain(self, settling: Callable[[Ours, Sequence[Change]], Awaitable[None]]) -> float:
+        drained = Drained()
+        while await claim_and_settle(self.ours, drained, BATCH, settling):
+            if drained.seconds > LIMIT_S:
+                break
+        return drained.changes_s
+
+    async def route(self) -> float:
+        """Events over 10,000 keys, into an empty set of changes."""
+        keys = [f"k{random.randrange(KEYS)}" for _ in range(self.sizes.routed)]
+        for first in range(0, len(keys), 1000):
+            await outbox_ours.copy(self.ours.pool, keys[first : first + 1000])
+        began = time.perf_counter()
+        events = await self.drain_router()
+        rate = events / (time.perf_counter() - began)
+        for _ in range(200):
+            began = time.perf_counter()
+            await outbox_ours.route(self.ours, STEP)
+            self.rates.add("poll_ms", "ours", 1_000 * (time.perf_counter() - began))
+        await self.drain(outbox_ours.settle)
+        return rate
+
+
+def _rate(answer: dict[str, float]) -> float:
+    seconds = answer["ended"] - answer["began"]
+    return answer["count"] / seconds if seconds > 0 else 0.0
+
+
+async def measure(lab: Lab, report: Report, sizes: Sizes, rounds: int) -> None:
+    """Run the rounds, after a small one that only warms up."""
+    async with AsyncExitStack() as stack:
+        peers = {}
+        for name in PEERS:
+            url = await lab.database(name)
+            pair = [stack.enter_context(peer_process.started(name, url)) for _ in "ab"]
+            await pair[0].order("install")
+            peers[name] = (pair[0], pair[1])
+        ours = await stack.enter_async_context(lab.ours("rounds"))
+        bare = await stack.enter_async_context(outbox_bare.opened(await lab.database("bare")))
+        small = Sizes(sizes.events // 10, sizes.singles // 10, sizes.routed // 10)
+        contest = Round(lab, small, ours, bare, peers)
+        await contest.run()
+        contest.sizes, contest.rates = sizes, Rates()
+        for _ in range(rounds):
+            await contest.run()
+    _note(report, contest.rates)
+
+
+def _note(report: Report, rates: Rates) -> None:
+    report.note(
+        b1_copy=rates.ratio("batch"),
+        b2_single=max(rates.of("single_copy"), rates.of("single_call")) / rates.best_peer("single"),
+        b3_settle=rates.ratio("settle"),
+        b3_bare=rates.of("settle") / rates.of("settle", "bare"),
+        b4_distinct=rates.ratio("end"),
+        b4_10k=rates.of("end_10k") / rates.best_peer("end"),
+        b5_events_s=rates.of("router"),
+        b5_peer=rates.of("router") / rates.best_peer("settle"),
+        b5_poll_ms=rates.of("poll_ms"),
+        b1_call=rates.of("batch_call") / rates.best_peer("batch"),
+        b1_unnest=rates.of("batch_unnest") / rates.best_peer("batch"),
+        b2_call=rates.of("single_call") / rates.best_peer("single"),
+        b3_with_history=rates.of("settle_history") / rates.best_peer("settle"),
+    )
+    for measure, found in rates.found.items():
+        report.note(**{f"{measure}_{name}": rates.of(measure, name) for name in found})
