@@ -12,7 +12,16 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
-from bench import outbox_rounds, peer_process
+from bench import (
+    outbox_hot,
+    outbox_idle,
+    outbox_long,
+    outbox_rounds,
+    outbox_start,
+    outbox_waiting,
+    outbox_wear,
+    peer_process,
+)
 from bench.outbox_bars import Report
 from bench.outbox_rounds import Sizes
 from bench.outbox_server import Lab, lab
@@ -30,8 +39,35 @@ async def rounds(lab: Lab, report: Report) -> None:
     await outbox_rounds.measure(lab, report, sizes, ROUNDS)
 
 
+async def waiting(lab: Lab, report: Report) -> None:
+    await outbox_waiting.measure(lab, report, EVENTS, few=max(1_000, EVENTS // 100))
+
+
+async def long(lab: Lab, report: Report) -> None:
+    await outbox_long.measure(lab, report, max(2_000, EVENTS // 10))
+
+
+async def wear(lab: Lab, report: Report) -> None:
+    await outbox_wear.measure(lab, report, EVENTS)
+
+
+async def delay(lab: Lab, report: Report) -> None:
+    await outbox_idle.delay(lab, report, min(200, max(50, EVENTS // 2_000)))
+
+
+async def idle(lab: Lab, report: Report) -> None:
+    await outbox_idle.idle(lab, report, seconds=10.0 if EVENTS >= 500_000 else 5.0)
+
+
 MEASURES: Mapping[str, Measure] = {
+    "B13": outbox_start.measure,
+    "B10": delay,
+    "B12": idle,
     "B1 B2 B3 B4 B5": rounds,
+    "B6": waiting,
+    "B7": long,
+    "B8": wear,
+    "B9": outbox_hot.measure,
 }
 
 

@@ -30,7 +30,12 @@ LABELS = ["price"]
 COLUMNS = ["account_id", "kind", "key", "changed"]
 WORKER = "bench"
 LEASE_S = 600.0
-TABLES = ("syncd.change", "syncd.router")  # what must stay small
+CHANGES, ROUTER, EVENTS = "change", "router", "outbox"  # tables; events' may have partitions
+CAPTURE = f"perform syncd.enqueue('{ACCOUNT}', 'product', written::text[], '{{price}}')"
+CAPTURE_BY_INSERT = f"""
+  insert into syncd.outbox (account_id, kind, key, changed)
+  select '{ACCOUNT}', 'product', w::text, '{{price}}' from unnest(written) as w
+"""
 
 UNNEST = """
 insert into syncd.outbox (account_id, kind, key, changed)
@@ -67,7 +72,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One step of the router, and when it was over."""
+    """One step of the router."""
 
     events: int
     shops: tuple[int, ...]
@@ -102,7 +107,7 @@ async def copy(pool: asyncpg.Pool, keys: Sequence[str], account: str = ACCOUNT) 
         )
 
 
-async def call(pool: asyncpg.Pool, keys: Sequence[str]) -> None:
+async def call(pool: db.Executor, keys: Sequence[str]) -> None:
     """One transaction of events, by the function that triggers call."""
     await pool.execute("select syncd.enqueue($1, 'product', $2, $3)", ACCOUNT, list(keys), LABELS)
 
@@ -206,10 +211,16 @@ class Drained:
     changes: int = 0
     seconds: float = 0.0
     claims_s: list[float] = field(default_factory=list)
+    delay_s: float = 0.0
 
     @property
     def changes_s(self) -> float:
         return self.changes / self.seconds if self.seconds else 0.0
+
+    def claim_ms(self, share: float) -> float:
+        """The claim that this share of all claims did not outlast."""
+        times = sorted(self.claims_s)
+        return 1_000 * times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
 
 
 async def work(change: Change, done: list[int]) -> None:

@@ -50,14 +50,18 @@ class Lab:
         return await embedded.create_database(self.server, f"{name}_{self.made}")
 
     @asynccontextmanager
-    async def ours(self, name: str) -> AsyncIterator[Ours]:
-        """A new database of ours, dropped afterwards."""
+    async def our_database(self, name: str) -> AsyncIterator[str]:
+        """The address of a new database of ours, dropped afterwards."""
         self.made += 1
         name = f"ours_{name}_{self.made}"
-        url = await embedded.create_database(self.server, name, template=TEMPLATE)
-        async with outbox_ours.opened(url) as ours:
-            yield ours
+        yield await embedded.create_database(self.server, name, template=TEMPLATE)
         await embedded.drop_database(self.server, name)
+
+    @asynccontextmanager
+    async def ours(self, name: str) -> AsyncIterator[Ours]:
+        """A new database of ours with its pool."""
+        async with self.our_database(name) as url, outbox_ours.opened(url) as ours:
+            yield ours
 
 
 @contextmanager

@@ -80,16 +80,18 @@ def started(name: str, url: str) -> Iterator[Process]:
     """A peer on its database, ended with the block."""
     command = [str(HOME / "bin" / "python"), "-m", f"bench.peer_{name}", url]
     pipe = subprocess.PIPE
-    said = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=said, text=True, cwd=ROOT)
-    try:
-        yield Process(name, process, said)
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=said, text=True, cwd=ROOT
+        ) as process,
+    ):
         try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        said.close()
+            yield Process(name, process, said)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()

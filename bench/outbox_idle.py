@@ -1,0 +1,126 @@
+"""B10, B12: how soon the supervisor's loops notice, what they cost when nothing happens."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import asyncpg
+
+from bench import outbox_ours
+from bench.outbox_bars import Report
+from bench.outbox_ours import Daemon
+from bench.outbox_server import Lab
+from syncd.records import Change
+
+EVENTS_S = 20.0
+SETTLED_S = 2.0  # the loops have made their first rounds by then
+TRACK = "alter database {name} set pg_stat_statements.track = 'all'"
+SPENT = """
+select
+  s.calls,
+  s.wal_bytes::float8 as wal_bytes,
+  regexp_replace(left(s.query, 60), '\\s+', ' ', 'g') as query
+from pg_stat_statements s
+join pg_database d on d.oid = s.dbid and d.datname = current_database()
+where s.query not like '%pg_stat_statements%'
+order by s.calls desc
+"""
+
+
+async def delay(lab: Lab, report: Report, count: int) -> None:
+    """Commit to claim at 20 events a second, at random moments."""
+    committed: dict[str, float] = {}
+    delays_ms: list[float] = []
+
+    def told(change: Change) -> None:
+        if change.key in committed:
+            delays_ms.append(1_000 * (time.perf_counter() - committed.pop(change.key)))
+
+    async with lab.ours("delay") as ours, anyio.create_task_group() as group:
+        Daemon(ours, told).start(group)
+        await anyio.sleep(SETTLED_S)
+        for number in range(count):
+            key = f"late{number}"
+            await outbox_ours.copy(ours.pool, [key])
+            committed[key] = time.perf_counter()
+            await anyio.sleep(random.expovariate(EVENTS_S))
+        await anyio.sleep(SETTLED_S)
+        group.cancel_scope.cancel()
+    lost = len(committed)
+    lab.say(f"B10 {len(delays_ms)} of {count} events noticed at once, {lost} not within 2 s")
+    percents = statistics.quantiles([*delays_ms, *[2_000.0] * lost], n=100)
+    report.note(b10_p50_ms=percents[49], b10_p99_ms=percents[98])
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU seconds so far: this process, all of the server's; the write-ahead log's place."""
+
+    client_s: float
+    server_s: float
+    wal: int
+
+    @staticmethod
+    async def now(connection: asyncpg.Connection) -> Spent:
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        pid = await connection.fetchval("select pg_backend_pid()")
+        wal = await connection.fetchval("select pg_current_wal_insert_lsn() - '0/0'")
+        postmaster = _stat(pid)[1]
+        return Spent(own.ru_utime + own.ru_stime, _family_s(postmaster), int(wal))
+
+
+def _stat(pid: int) -> list[int]:
+    """State's number, parent and so on: /proc/PID/stat after the name, as numbers."""
+    text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    words = text.rpartition(")")[2].split()
+    return [0, *map(int, words[1:15])]
+
+
+def _family_s(postmaster: int) -> float:
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = _stat(int(folder.name))
+        except OSError:
+            continue
+        if stat[1] == postmaster or int(folder.name) == postmaster:
+            ticks += stat[11] + stat[12]
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def idle(lab: Lab, report: Report, seconds: float) -> None:
+    """The supervisor's loops with two shops, nothing to do."""
+    async with lab.our_database("idle") as url:
+        name = url.rpartition("/")[2]
+        watcher = await asyncpg.connect(url)
+        await watcher.execute("create extension pg_stat_statements")
+        await watcher.execute(TRACK.format(name=name))
+        async with outbox_ours.opened(url) as ours, anyio.create_task_group() as group:
+            Daemon(ours, lambda change: None).start(group)
+            await anyio.sleep(SETTLED_S)
+            await watcher.execute("select pg_stat_statements_reset()")
+            before = await Spent.now(watcher)
+            await anyio.sleep(seconds)
+            after = await Spent.now(watcher)
+            rows = await watcher.fetch(SPENT)
+            group.cancel_scope.cancel()
+        await watcher.close()
+    for row in rows[:8]:
+        lab.say(f"B12 {row['calls'] / seconds:6.1f}/s {row['wal_bytes']:7.0f} B  {row['query']}")
+    client = 100 * (after.client_s - before.client_s) / seconds
+    server = 100 * (after.server_s - before.server_s) / seconds
+    report.note(
+        b12_cpu=client + server,
+        b12_statements_s=sum(row["calls"] for row in rows) / seconds,
+        b12_wal=sum(row["wal_bytes"] for row in rows),
+        b12_client_cpu=client,
+        b12_server_cpu=server,
+        b12_wal_of_all=after.wal - before.wal,
+    )
