@@ -95,10 +95,11 @@ select
   count(*) filter (where c.state = 'due' and c.due_at > syncd.clock()) as retrying,
   sum(c.events)::bigint as events,
   min(c.first_event_at) as oldest_event_at,
-  greatest(extract(epoch from syncd.clock() - min(c.first_event_at)), 0)::float8 as oldest_s
+  greatest(extract(epoch from syncd.clock() - min(c.first_event_at)), 0)::float8 as oldest_s,
+  min(coalesce(c.claimed_until, c.due_at)) filter (where coalesce(c.claimed_until, c.due_at) <= syncd.clock()) as due_since
 from syncd.change c
 join syncd.shop s on s.shop_id = c.shop_id
-where c.state <> 'dead'
+where c.cause is null  -- not dead; the indexes are made so
 group by c.shop_id, s.domain, c.lane, c.urgency
 order by c.shop_id, c.urgency;
 comment on view syncd.lanes is 'What waits, by shop and lane, the most urgent first; the dead left out';
@@ -112,6 +113,7 @@ comment on column syncd.lanes.retrying is 'Of these, waiting out a back-off';
 comment on column syncd.lanes.events is 'Events that became them';
 comment on column syncd.lanes.oldest_event_at is 'The oldest event that waits';
 comment on column syncd.lanes.oldest_s is 'Its age in seconds';
+comment on column syncd.lanes.due_since is 'Since when the first of those that are due could have been claimed';
 
 create view syncd.in_flight as
 select
@@ -150,7 +152,7 @@ select
   c.first_event_at
 from syncd.change c
 join syncd.shop s on s.shop_id = c.shop_id
-where c.state = 'dead';
+where c.cause is not null;  -- the dead; the index is made so
 comment on view syncd.dead is 'Changes that Shopify will not take as they stand: they wait for a person (syncd.retry, syncd.skip) or a new event';
 comment on column syncd.dead.shop_id is 'The shop';
 comment on column syncd.dead.domain is 'Its address';
@@ -226,23 +228,38 @@ select
   h.key,
   'accepted',
   format('%s, answering %s events', array_to_string(h.writes, ', '), h.events)
-from syncd.history h
-join syncd.shop s on s.shop_id = h.shop_id
+from syncd.shop s
+cross join (values ('product'), ('stock'), ('order')) as k (kind)  -- all of them: so the index leads to the key
+join syncd.history h
+  on h.shop_id = s.shop_id
+  and h.kind = k.kind
 union all
 select
-  coalesce(c.last_error_at, c.first_event_at),
+  c.last_error_at,
+  s.account_id,
+  c.shop_id,
+  c.kind,
+  c.key,
+  case when c.state = 'dead' then 'dead' else 'failed' end,
+  case when c.state = 'dead' then format('%s: %s', c.cause, c.last_error) else c.last_error end
+from syncd.change c
+join syncd.shop s on s.shop_id = c.shop_id
+where c.last_error is not null
+union all
+select
+  greatest(syncd.clock(), c.last_event_at),
   s.account_id,
   c.shop_id,
   c.kind,
   c.key,
   c.state,
   case c.state
-    when 'dead' then format('%s: %s', c.cause, c.last_error)
     when 'claimed' then format('in flight, claimed by %s until %s', c.claimed_by, c.claimed_until)
-    else format('waits in lane %s until %s%s', c.lane, c.due_at, '; last error: ' || c.last_error)
+    else format('waits in lane %s, due %s', c.lane, c.due_at)
   end
 from syncd.change c
 join syncd.shop s on s.shop_id = c.shop_id
+where c.cause is null
 union all
 select
   a.acted_at,
@@ -255,50 +272,81 @@ select
 from syncd.audit a
 where a.given ? 'key';
 comment on view syncd.trail is
-  'Events of a key with what became of them: where key = ''4711'' order by at. Always name the key: it is found by index';
-comment on column syncd.trail.at is 'When';
+  'Events of a key with what became of them: where key = ''4711'' order by at. Always name the key: it is found by index. '
+  'Events of every key stand under the key *';
+comment on column syncd.trail.at is 'When; now, for what is due or claimed';
 comment on column syncd.trail.account_id is 'The retailer, where it is known';
 comment on column syncd.trail.shop_id is 'The shop; null for an event, which knows none';
 comment on column syncd.trail.kind is 'What sort of thing';
 comment on column syncd.trail.key is 'Its Backoffice id';
-comment on column syncd.trail.what is 'event, accepted, due, claimed, dead, retry, skip';
+comment on column syncd.trail.what is 'event, failed, dead, retry, skip, accepted, then due or claimed; retries by cause or of all name no key';
 comment on column syncd.trail.detail is 'In words';
 
 create view syncd.horizon as
+with open_one as (
+  select
+    a.pid,
+    a.usename::text as role,
+    a.datname::text as database,
+    a.application_name as application,
+    a.client_addr as address,
+    a.state,
+    a.xact_start as began_at,
+    a.backend_xid is not null as writes,
+    a.query
+  from pg_stat_activity a
+  where (a.backend_xid is not null or (a.backend_xmin is not null and a.datname = current_database()))
+    and a.pid <> pg_backend_pid()
+  union all
+  select
+    null,
+    p.owner::text,
+    p.database::text,
+    null,
+    null,
+    'prepared',
+    p.prepared,
+    true,
+    format('rollback prepared %L', p.gid)
+  from pg_prepared_xacts p
+)
 select
-  a.pid,
-  a.usename::text as role,
-  a.application_name as application,
-  a.client_addr as address,
-  a.state,
-  a.xact_start as began_at,
-  extract(epoch from clock_timestamp() - a.xact_start)::float8 as open_s,
-  a.backend_xid is not null as writes,
-  exists (
+  o.pid,
+  o.role,
+  o.database,
+  o.application,
+  o.address,
+  o.state,
+  o.began_at,
+  greatest(extract(epoch from syncd.clock() - o.began_at), 0)::float8 as open_s,
+  o.writes,
+  o.writes and exists (
     select
-    from syncd.router r
-    cross join lateral pg_snapshot_xip(r.snap) as x (xid)
-    where mod(x.xid::text::numeric, 4294967296) = a.backend_xid::text::numeric
+    from pg_locks k
+    where k.locktype = 'relation'
+      and k.mode = 'RowExclusiveLock'
+      and k.relation = 'syncd.outbox'::regclass
+      and k.database = (select d.oid from pg_database d where d.datname = current_database())
+      and k.pid is not distinct from o.pid
   ) as router_waits,
-  a.query
-from pg_stat_activity a
-where a.xact_start is not null
-  and (a.backend_xid is not null or a.backend_xmin is not null)
-  and a.pid <> pg_backend_pid()
-  and a.datname = current_database()
-order by a.xact_start;
+  o.query
+from open_one o
+order by o.began_at;
 comment on view syncd.horizon is
-  'Open transactions, the longest first: they keep dead rows, and a writing one holds back its own events. Other roles'' queries show to members of pg_monitor only';
-comment on column syncd.horizon.pid is 'The session: pg_cancel_backend(pid) or pg_terminate_backend(pid) end it';
+  'Open transactions, the longest first: they keep dead rows and old days, and a writing one holds back its own events. '
+  'Of other roles'' sessions only members of pg_read_all_stats see when they began, and their query';
+comment on column syncd.horizon.pid is
+  'The session: pg_cancel_backend(pid) or pg_terminate_backend(pid) end it; null for a prepared one';
 comment on column syncd.horizon.role is 'Whose it is';
+comment on column syncd.horizon.database is 'Where it works; a writer elsewhere keeps old days of the event log, too';
 comment on column syncd.horizon.application is 'The program, as it named itself';
 comment on column syncd.horizon.address is 'Where it comes from';
-comment on column syncd.horizon.state is 'active, or idle in transaction: nobody is at work in it';
+comment on column syncd.horizon.state is 'active; idle in transaction: nobody is at work in it; prepared: waits for its second phase, in no session';
 comment on column syncd.horizon.began_at is 'When the transaction began';
 comment on column syncd.horizon.open_s is 'Seconds since then';
 comment on column syncd.horizon.writes is 'Whether it has written';
-comment on column syncd.horizon.router_waits is 'Whether the router will look for its events when it ends';
-comment on column syncd.horizon.query is 'Its last statement';
+comment on column syncd.horizon.router_waits is 'Whether it has written events; the router moves them when it ends, all others meanwhile';
+comment on column syncd.horizon.query is 'Its last statement; of a prepared one, what ends it';
 
 create view syncd.leases as
 select
@@ -357,21 +405,29 @@ where lag_s > 60
 union all
 select
   'partitions_end',
-  format('the event log ends with %s: start a daemon, or select syncd.make_partitions()', max(until_at))
+  format('the event log ends with %s: start a daemon, or select syncd.make_partitions()', coalesce(max(until_at)::text, 'today'))
 from syncd.partitions
-having max(until_at) < clock_timestamp() + interval '7 days'
+having coalesce(max(until_at), '-infinity') < clock_timestamp() + interval '7 days'
 union all
 select
-  'change_late',
-  format('%s: %s changes are due, the oldest event is of %s', l.domain, sum(l.due), min(l.oldest_event_at))
+  case when s.paused_until > syncd.clock() then 'shop_paused' else 'change_late' end,
+  format(
+    '%s: %s changes could be sent since %s%s',
+    l.domain,
+    sum(l.due),
+    min(l.due_since),
+    case
+      when s.paused_until > syncd.clock()
+        then format(', but it is paused until %s (%s): select syncd.resume(%L)', s.paused_until, s.paused_reason, l.domain)
+      else ': see syncd.leases and the log of its node'
+    end
+  )
 from syncd.lanes l
 join syncd.shop s on s.shop_id = l.shop_id
 where s.enabled
   and s.state = 'linked'
-  and coalesce(s.paused_until, '-infinity') <= syncd.clock()
-  and l.due > 0
-  and l.oldest_s > 900
-group by l.domain
+  and l.due_since < syncd.clock() - case when l.lane = 'resync' then interval '6 hours' else interval '15 minutes' end
+group by l.domain, s.shop_id
 union all
 select
   'change_dead',
@@ -381,7 +437,8 @@ group by domain
 union all
 select
   'transaction_long',
-  format('session %s (%s, %s) has a transaction open since %s: see syncd.horizon', pid, role, application, began_at)
+  format('%s (%s, %s) has a transaction open since %s: see syncd.horizon', coalesce('session ' || pid, 'nobody'), role,
+    coalesce(nullif(application, ''), state), began_at)
 from syncd.horizon
 where open_s > 3600;
 comment on view syncd.alarm is 'What needs a person now; empty when all is well';
@@ -423,7 +480,7 @@ begin
   with picked as materialized (
     select c.change_id
     from syncd.change c
-    where c.state = 'dead'
+    where c.cause is not null
       and (retry.key is null or c.key = retry.key)
       and (retry.cause is null or c.cause = retry.cause)
       and (of_shop is null or c.shop_id = of_shop)
@@ -454,7 +511,7 @@ begin
   with picked as materialized (
     select c.change_id
     from syncd.change c
-    where c.state = 'dead'
+    where c.cause is not null
       and (skip.key is null or c.key = skip.key)
       and (skip.cause is null or c.cause = skip.cause)
       and (of_shop is null or c.shop_id = of_shop)
@@ -479,6 +536,10 @@ declare
 begin
   if of_shop is null then
     raise exception 'name the shop to pause' using hint = 'select syncd.pause(''x.myshopify.com'', ''stock-taking'')';
+  end if;
+  if minutes < 1 then
+    raise exception 'a pause of % minutes is none', minutes
+      using hint = 'give 1 or more, or leave them out: it then lasts until syncd.resume';
   end if;
   update syncd.shop s
   set

@@ -27,17 +27,31 @@ where p.until_at <= syncd.clock() - make_interval(days => k.keep_days)
 order by p.until_at;
 
 -- name: detached()
--- Days that were taken out of the event log, or are about to be, but are still there: their drop was cut short.
+-- Days that were taken out of the event log, or are about to be, but are still there: their drop was cut short. One
+-- that a person took out goes only when it is as old, and moved; what he renames is his.
 select
   c.relname::text as name,
   c.relispartition as is_pending
 from pg_class c
 left join pg_inherits i on i.inhrelid = c.oid
+join syncd.retention k on k.what = 'outbox'
+join syncd.router r on r.name = 'main' and r.system_id = (select system_identifier from pg_control_system())
+cross join lateral (select (to_date(right(c.relname, 8), 'YYYYMMDD') + 1)::timestamp at time zone 'UTC' as until_at) as d
 where c.relnamespace = 'syncd'::regnamespace
   and c.relkind = 'r'
   and c.relname ~ '^outbox_\d{8}$'
   and coalesce(i.inhdetachpending, true)
+  and d.until_at <= syncd.clock() - make_interval(days => k.keep_days)
+  and d.until_at <= r.since
 order by c.relname;
+
+-- name: lock_days()
+-- One node at a time drops days; returns false when another does. Session level: given back by unlock_days.
+select pg_try_advisory_lock(hashtext('syncd.tidying'));
+
+-- name: unlock_days()
+-- Give the lock of lock_days back.
+select pg_advisory_unlock(hashtext('syncd.tidying'));
 
 -- name: forget_history(most int8)
 -- Writes that Shopify accepted too long ago; returns how many, at most `most`.

@@ -36,7 +36,11 @@ begin
   end loop;
 end $$
 """  # of the event log: each is half a dozen files to copy for every test
-SETTINGS = {"shared_buffers": "32MB", "max_connections": "40"}  # there may be many workers
+SETTINGS = {  # there may be many workers
+    "shared_buffers": "32MB",
+    "max_connections": "40",
+    "max_prepared_transactions": "2",
+}
 
 
 def missing(name: str) -> str:

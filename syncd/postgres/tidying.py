@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import structlog
 
-from syncd.postgres.db import Statement, Statements
+from syncd.postgres.db import Connection, Statement, Statements
 
 sql = Statements("tidying")
 
@@ -54,28 +54,36 @@ async def _forget(pool: asyncpg.Pool, statement: Statement) -> int:
 
 
 async def _drop_days(pool: asyncpg.Pool) -> list[str]:
-    """Detach, then drop; both may be cut short, so what an earlier time left comes first.
-
-    CONCURRENTLY lets writers of events pass, but must be alone in its transaction.
-    """
+    """Drop what is old, unless another node does so just now."""
     dropped: list[str] = []
     async with pool.acquire() as connection:
+        if not await sql.lock_days.value(connection):
+            return dropped
         await connection.execute(LOCK_TIMEOUT)
         try:
-            for row in await sql.detached.fetch(connection):
-                if row["is_pending"]:
-                    await connection.execute(_detach(row["name"], "finalize"))
-                await connection.execute(_drop(row["name"]))
-                dropped.append(row["name"])
-            for row in await sql.droppable.fetch(connection):
-                await connection.execute(_detach(row["name"], "concurrently"))
-                await connection.execute(_drop(row["name"]))
-                dropped.append(row["name"])
+            await _drop_old(connection, dropped)
         except asyncpg.LockNotAvailableError as error:
             log.warning("days_kept", error=str(error), effect="dropped the next time")
         finally:
             await connection.execute("reset lock_timeout")
+            await sql.unlock_days.execute(connection)
     return dropped
+
+
+async def _drop_old(connection: Connection, dropped: list[str]) -> None:
+    """Detach, then drop; both may be cut short, so what an earlier time left comes first.
+
+    CONCURRENTLY lets writers of events pass, but must be alone in its transaction.
+    """
+    for row in await sql.detached.fetch(connection):
+        if row["is_pending"]:
+            await connection.execute(_detach(row["name"], "finalize"))
+        await connection.execute(_drop(row["name"]))
+        dropped.append(row["name"])
+    for row in await sql.droppable.fetch(connection):
+        await connection.execute(_detach(row["name"], "concurrently"))
+        await connection.execute(_drop(row["name"]))
+        dropped.append(row["name"])
 
 
 def _detach(name: str, how: str) -> str:
