@@ -170,9 +170,9 @@ async def playing(
     )
     async with (
         sandbox.running(options) as running,
-        shopify.connect(options.domain, TOKEN, url=running.url) as client,
+        shopify.connect(options.domain, options.token, url=running.url) as client,
     ):
-        shop = await onboard.add(pool, client, wishes, sealed=vault.seal(TOKEN))
+        shop = await onboard.add(pool, client, wishes, sealed=vault.seal(options.token))
         await identity.declare(client)
         yield Scene(pool, client, running, shop, vault)
 
