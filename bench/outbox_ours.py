@@ -17,12 +17,14 @@ from anyio.abc import TaskGroup
 
 from syncd import supervisor
 from syncd.flows import pictures
-from syncd.postgres import db, history, outbox, router, shops
+from syncd.postgres import db, history, leases, nodes, outbox, router, shops
+from syncd.postgres.leases import Lease
 from syncd.postgres.migrate import migrate
 from syncd.postgres.outbox import Settled
 from syncd.postgres.shops import NewShop
 from syncd.records import Change, Form, Shop, VariantForm
 from syncd.rules.retry import Ack
+from syncd.supervisor import listening, routing, tending
 from syncd.vault import Vault
 
 ACCOUNT, OTHER = "a", "probe"  # two retailers, a shop each: the load's, the probe's
@@ -63,11 +65,13 @@ FORM = Form(
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A database of ours: its pool, the load's shop, the probe's."""
+    """A database of ours: its pool, the load's shop, the probe's, the leases of all by shop."""
 
     pool: asyncpg.Pool
     shop: Shop
     probe: Shop
+    leases: dict[int | None, Lease]
+    since: dict[str, datetime] = field(default_factory=dict)  # what the router's loop remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,18 @@ async def opened(url: str) -> AsyncIterator[Ours]:
     """A pool as the daemon has it."""
     async with db.connect(url, name="bench", size=8) as pool:
         load, probe = await shops.all(pool)
-        yield Ours(pool, load, probe)
+        ours = Ours(pool, load, probe, {})
+        await take(ours, None, load.shop_id, probe.shop_id)
+        yield ours
+        await leases.leave(pool, list(ours.leases.values()))
+
+
+async def take(ours: Ours, *shop_ids: int | None) -> None:
+    """Leases for as long as a bench runs; None is the router's."""
+    for shop_id in shop_ids:
+        lease = await leases.take(ours.pool, WORKER, shop_id=shop_id, lease_s=LEASE_S)
+        assert lease is not None
+        ours.leases[shop_id] = lease
 
 
 # ---------------------------------------------------------------------------------------- enqueue
@@ -126,13 +141,17 @@ async def fill(ours: Ours, count: int) -> None:
 
 
 async def route(ours: Ours, most: int = 5000) -> Moved:
-    routed = await router.route_once(ours.pool, most=most)
+    routed = await router.route_once(
+        ours.pool, ours.leases[None], most=most, since=ours.since.get("since")
+    )
+    if routed.since is not None:
+        ours.since["since"] = routed.since
     return Moved(routed.events, routed.shops)
 
 
 async def claim(ours: Ours, most: int, shop: Shop | None = None) -> list[Change]:
-    shop_id = (shop or ours.shop).shop_id
-    return await outbox.claim(ours.pool, shop_id=shop_id, worker=WORKER, lease_s=LEASE_S, most=most)
+    lease = ours.leases[(shop or ours.shop).shop_id]
+    return await outbox.claim(ours.pool, lease, lease_s=LEASE_S, most=most)
 
 
 async def settle(ours: Ours, changes: Sequence[Change]) -> None:
@@ -173,19 +192,26 @@ class Daemon:
         self.house = supervisor.House(self.ours.pool, Vault(b"A" * 43 + b"="), None)
 
     def start(self, group: TaskGroup) -> None:
-        for loop in (supervisor._route, supervisor._beat):
+        for loop in (self._route, listening.listen, supervisor._beat):
             group.start_soon(loop, self.house)
         group.start_soon(self._tend)
         for shop in (self.ours.shop, self.ours.probe):
             group.start_soon(self._pump, shop)
 
+    async def _route(self, house: supervisor.House) -> None:
+        """The daemon's own loop, which takes the lease itself."""
+        await leases.leave(self.ours.pool, [self.ours.leases.pop(None)])
+        await routing.route(house)
+        await take(self.ours, None)
+
     async def _tend(self) -> None:
         while not self.house.stop.is_set():
             await shops.ready(self.ours.pool)
-            await self.house.rest(supervisor.SHOPS_S)
+            await nodes.seen(self.ours.pool, within_s=tending.ALIVE_S)
+            await self.house.rest(tending.SHOPS_S)
 
     async def _pump(self, shop: Shop) -> None:
-        """What supervisor._pump does, but for Shopify."""
+        """What the supervisor's pump does, but for Shopify."""
         while not self.house.stop.is_set():
             news = self.house.bells[shop.shop_id].event
             await shops.ready(self.ours.pool)
@@ -196,7 +222,7 @@ class Daemon:
                 await settle(self.ours, changes)
                 continue
             await pictures.look_once(self.ours.pool, None, shop)  # type: ignore[arg-type]
-            with anyio.move_on_after(supervisor.PUSH_IDLE_S):
+            with anyio.move_on_after(tending.PUSH_IDLE_S):
                 await news.wait()
 
 

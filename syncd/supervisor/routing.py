@@ -7,7 +7,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import ContractError, LeaseLostError
-from syncd.postgres import leases, router, tidying
+from syncd.postgres import leases, router, tidying, timetable
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 
 ROUTE_IDLE_S = 0.025  # between two looks into an empty outbox
@@ -17,6 +17,7 @@ WIDE_S = (
 TAKE_S = 2.0  # between two looks whether the router is free
 CONTRACT_PAUSE_S = 15.0
 TIDY_S = 3600.0
+ANNOUNCE_S = 5.0  # so late an offer may begin or end in the shop
 log = structlog.get_logger()
 
 
@@ -35,6 +36,7 @@ async def route(house: House) -> None:
             with work.lost:
                 async with anyio.create_task_group() as group:
                     group.start_soon(_tidy, house)
+                    group.start_soon(_announce, house)
                     await _move(house, work)
                     group.cancel_scope.cancel()
             if work.lost.cancelled_caught:
@@ -65,6 +67,18 @@ async def _move(house: House, work: Work) -> None:
         house.ring(routed.shops)
         if not routed.events:
             await house.rest(ROUTE_IDLE_S)
+
+
+async def _announce(house: House) -> None:
+    """Tell the outbox of offers that begin or end by the clock."""
+    while True:
+        try:
+            if events := await timetable.announce_once(house.pool):
+                log.info("offers_turned", events=events)
+        except ContractError as error:
+            log.error("offers_unseen", pause_s=CONTRACT_PAUSE_S, error=str(error))
+            await anyio.sleep(CONTRACT_PAUSE_S)
+        await anyio.sleep(ANNOUNCE_S)
 
 
 async def _tidy(house: House) -> None:
