@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import anyio
 import asyncpg
 import structlog
 
@@ -65,8 +66,9 @@ async def _drop_days(pool: asyncpg.Pool) -> list[str]:
         except asyncpg.LockNotAvailableError as error:
             log.warning("days_kept", error=str(error), effect="dropped the next time")
         finally:
-            await connection.execute("reset lock_timeout")
-            await sql.unlock_days.execute(connection)
+            with anyio.CancelScope(shield=True):  # the session goes back to the pool as it came
+                await connection.execute("reset lock_timeout")
+                await sql.unlock_days.execute(connection)
     return dropped
 
 
