@@ -362,14 +362,16 @@ async def test_a_view_that_may_not_be_read_is_a_breach(pool: asyncpg.Pool) -> No
     assert (breach.where, breach.what) == ("syncd_contract.price", "may not be read")
 
 
-async def test_the_recipes_of_the_manual_work(pool: asyncpg.Pool) -> None:
+async def follow_the_manual(pool: asyncpg.Pool) -> None:
+    """A foreign Backoffice, with each recipe of the manual carried out."""
     await pool.execute(
         """
         drop schema syncd_contract cascade;
         create table butikk (butikknr int, navn text);
         create table vare (varenr int, butikknr int, navn text, beskrivelse text,
           utgaatt boolean, endret timestamptz);
-        create table pris (varenr int, avdeling int, pris numeric);
+        create table pris (varenr int, avdeling int, pris numeric, tilbud numeric,
+          tilbud_fra timestamptz, tilbud_til timestamptz, unique (varenr, avdeling));
         insert into butikk values (1, 'Fjell');
         insert into vare values (4711, 1, 'Jakke', null, false, now());
         insert into pris values (4711, 1, 499), (4712, 1, 99);
@@ -378,10 +380,53 @@ async def test_the_recipes_of_the_manual_work(pool: asyncpg.Pool) -> None:
     for recipe in RECIPES:
         if not recipe.startswith("grant"):  # there is no role syncd here
             await pool.execute(recipe)
+
+
+async def test_the_recipes_of_the_manual_work(pool: asyncpg.Pool) -> None:
+    await follow_the_manual(pool)
     assert await backoffice.product_keys(pool, "fjord") == ["4711"]
     assert not [b for b in await backoffice.check(pool) if ".product" in b.where]
+
+
+RECIPE_TELLS = [  # a statement, the keys it tells
+    ("update pris set pris = 499 where varenr = 4711", []),
+    ("update pris set pris = 89 where varenr = 4712", ["4712"]),
+    ("update pris set varenr = 4713 where varenr = 4712", ["4712", "4713"]),
+    ("insert into pris values (4711, 2, 5)", ["4711"]),
+    (
+        "insert into pris values (4711, 1, 5), (4711, 3, 7)"
+        " on conflict (varenr, avdeling) do update set pris = 5",
+        ["4711", "4711"],
+    ),
+    (
+        "merge into pris p using (values (4712), (9)) as n (nr) on p.varenr = n.nr"
+        " when matched then delete when not matched then insert (varenr, avdeling) values (nr, 1)",
+        ["4712", "9"],
+    ),
+    ("set session_replication_role = replica; delete from pris where varenr = 4711", ["4711"]),
+    ("insert into pris select n, 1 from generate_series(10000, 15000) as n", ["*"]),
+    ("truncate pris", ["*"]),
+    ("update vare set navn = 'Ny'", ["4711"]),
+    ("delete from vare", ["4711"]),
+    ("truncate vare", ["*"]),
+]
+
+
+@pytest.mark.parametrize(("statement", "keys"), RECIPE_TELLS)
+async def test_the_recipe_tells_of_what_was_touched(
+    pool: asyncpg.Pool, statement: str, keys: list[str]
+) -> None:
+    await follow_the_manual(pool)
     await pool.execute("truncate syncd.outbox")
-    await pool.execute("update pris set pris = 499 where varenr = 4711")
-    await pool.execute("update pris set pris = 89 where varenr = 4712")
-    told = await pool.fetch("select kind, key, changed from syncd.outbox")
-    assert [tuple(event) for event in told] == [("product", "4712", ["price"])]
+    await pool.execute(statement)
+    told = await pool.fetch("select key from syncd.outbox order by key")
+    assert [row["key"] for row in told] == keys
+
+
+async def test_the_recipe_tells_of_a_copy(pool: asyncpg.Pool) -> None:
+    await follow_the_manual(pool)
+    await pool.execute("truncate syncd.outbox")
+    columns = ["varenr", "avdeling", "pris"]
+    await pool.copy_records_to_table("pris", records=[(1, 1, 5), (2, 1, 5)], columns=columns)
+    told = await pool.fetch("select key from syncd.outbox order by key")
+    assert [row["key"] for row in told] == ["1", "2"]
