@@ -5,7 +5,7 @@ select
   domain,
   state,
   enabled,
-  least(paused_until, '9999-01-01 00:00:00+00') as paused_until,
+  case when paused_until = 'infinity' then '9999-01-01 00:00:00+00' else paused_until end as paused_until,
   paused_reason,
   waiting,
   due,

@@ -87,7 +87,20 @@ def add(shell: Shell, *more: str, token: str = "shpat_right") -> int:
 
 def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
     assert shell.run("--help") == 0
-    for word in ("demo", "run", "migrate", "sandbox", "backoffice", "status", "shop", "resync"):
+    for word in (
+        "demo",
+        "run",
+        "migrate",
+        "sandbox",
+        "backoffice",
+        "status",
+        "shop",
+        "resync",
+        "outbox",
+        "dead",
+        "pause",
+        "resume",
+    ):
         assert word in shell.output
     assert "Exit codes" in shell.output
 

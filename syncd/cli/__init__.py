@@ -5,15 +5,17 @@ service  run, migrate, status, check, psql
 sending  resync, send
 shop     shop add, list, show, token, declare-empty
 look     show product
+outbox   outbox, pause, resume
+dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines
+show     tables and lines; show_outbox  the picture of `syncd outbox`
 """
 
 from __future__ import annotations
 
 import typer
 
-from syncd.cli import look, sending, service, shop, tools
+from syncd.cli import dead, look, outbox, sending, service, shop, tools
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -30,7 +32,9 @@ app = typer.Typer(
 )
 service.register(app)
 sending.register(app)
+outbox.register(app)
 tools.register(app)
+app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")

@@ -17,7 +17,8 @@ from rich.markup import escape
 from syncd import logs, settings
 from syncd.demo import home
 from syncd.errors import ConfigError, ContractError, OutageError, ShopifyError, SyncdError
-from syncd.postgres import db, migrate
+from syncd.postgres import db, migrate, shops
+from syncd.records import Shop
 from syncd.settings import Settings
 from syncd.supervisor import DATABASE_LOST
 from syncd.vault import Vault
@@ -73,6 +74,16 @@ async def opened(
                 hint="run `syncd migrate`",
             )
         yield pool
+
+
+async def shop_of(pool: asyncpg.Pool, text: str) -> Shop:
+    """The shop of an address in any spelling; raises ConfigError when there is none."""
+    shop = await shops.find(pool, text)
+    if shop is None:
+        raise ConfigError(
+            f"there is no shop {text}", hint="`syncd shop list` shows those there are"
+        )
+    return shop
 
 
 def run(work: Callable[[], Awaitable[int | None]]) -> None:

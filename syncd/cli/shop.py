@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from syncd.cli import show
-from syncd.cli.run import Target, console, opened, run, target
-from syncd.errors import ConfigError
+from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
 from syncd.postgres import shops
-from syncd.records import Shop
 from syncd.rules import domain as domains
 from syncd.shopify import client as shopify
 
@@ -129,8 +127,7 @@ def show_(domain: Domain) -> None:
 
     async def work() -> None:
         async with opened(found) as pool:
-            shop = await shops.find(pool, domain)
-            show.shop(console, _there(shop, domain))
+            show.shop(console, await shop_of(pool, domain))
 
     run(work)
 
@@ -143,7 +140,7 @@ def token_(domain: Domain, token: Token) -> None:
     async def work() -> None:
         vault = found.vault(create=True)
         async with opened(found) as pool:
-            shop = _there(await shops.find(pool, domain), domain)
+            shop = await shop_of(pool, domain)
             sealed = vault.seal(token.strip())
             async with shopify.connect(shop.domain, token.strip(), url=found.shopify_url) as client:
                 await onboard.renew_token(pool, client, shop, sealed=sealed)
@@ -159,18 +156,10 @@ def declare_empty(domain: Domain) -> None:
 
     async def work() -> None:
         async with opened(found) as pool:
-            shop = _there(await shops.find(pool, domain), domain)
+            shop = await shop_of(pool, domain)
             token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
             async with shopify.connect(shop.domain, token, url=found.shopify_url) as client:
                 await onboard.declare_empty(pool, client, shop)
             console.print(f"[green]✓[/] {shop.domain} is linked; send everything: syncd resync")
 
     run(work)
-
-
-def _there(shop: Shop | None, domain: str) -> Shop:
-    if shop is None:
-        raise ConfigError(
-            f"there is no shop {domain}", hint="`syncd shop list` shows those there are"
-        )
-    return shop

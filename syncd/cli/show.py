@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -20,13 +21,18 @@ from syncd.rules.fields import lines
 from syncd.rules.text import shortened
 
 LONGEST = 60  # characters of a value
+ENDLESS_S = 1e9
+NONE_DEAD = "nothing that is dead fits"
 
 
 def ago(then: datetime | None, now: datetime) -> str:
     """`12 s`, `3 min`, `5 h`, `2 d`; a dash for never."""
-    if then is None:
-        return "–"
-    seconds = max(0.0, (now - then).total_seconds())
+    return "–" if then is None else span((now - then).total_seconds())
+
+
+def span(seconds: float) -> str:
+    """So many seconds, in the largest unit of which there are two."""
+    seconds = max(0.0, seconds)
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
@@ -76,17 +82,25 @@ def troubles(
             console.print(f"[yellow]![/] {row.domain}: {what}: `syncd shop declare-empty`")
         if row.paused_until is not None and row.paused_until > now:
             left_s = (row.paused_until - now).total_seconds()
+            lasts = (
+                f"for {left_s:.0f} s"
+                if left_s < ENDLESS_S
+                else f"until `syncd resume {row.domain}`"
+            )
             reason = escape(row.paused_reason or "")
-            console.print(f"[yellow]![/] {row.domain} is paused for {left_s:.0f} s: {reason}")
+            console.print(f"[yellow]![/] {row.domain} is paused {lasts}: {reason}", soft_wrap=True)
         if (error := errors.get(row.shop_id)) is not None:
             console.print(f"[red]✗[/] {row.domain}, last error {ago(error.failed_at, now)} ago:")
             console.print(f"  {escape(error.error)}", soft_wrap=True)
-            console.print(f"  [dim]{_fate(error, now)}[/]")
+            console.print(f"  [dim]{escape(_fate(error, now))}[/]", soft_wrap=True)
 
 
 def _fate(error: LastError, now: datetime) -> str:
     if error.state == "dead":
-        return "it waits for a change in the Backoffice"
+        return (
+            "it waits for a change in the Backoffice; to try it again: "
+            f"`syncd dead retry {shlex.quote(error.key)}`"
+        )
     wait_s = max(0.0, (error.due_at - now).total_seconds())
     return f"attempt {error.failures + 1} in {wait_s:.0f} s"
 
@@ -102,6 +116,17 @@ def daemons(console: Console, nodes: Sequence[Node], lag: RouterLag | None, now:
         )
     if lag is not None and lag.lag_s > 1:
         console.print(f"[yellow]![/] events wait for the router since {lag.lag_s:.0f} s")
+
+
+def paused(console: Console, domain: str, minutes: int | None) -> None:
+    """That nothing is sent any more, with what ends it."""
+    lasts = "until it is resumed" if minutes is None else f"for {minutes} minutes"
+    console.print(f"[green]✓[/] {domain} is paused {lasts}")
+    console.print(f"  → syncd resume {domain}")
+
+
+def resumed(console: Console, domain: str, *, was_paused: bool) -> None:
+    console.print(f"[green]✓[/] {domain} {'is resumed' if was_paused else 'was not paused'}")
 
 
 def pictures(console: Console, domain: str, failed: Sequence[File]) -> None:

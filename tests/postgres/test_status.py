@@ -38,7 +38,7 @@ async def test_a_shop_without_changes_has_no_backlog(pool: asyncpg.Pool, shop_id
     (row,) = await status.backlog(pool)
     assert (row.shop_id, row.domain, row.state) == (shop_id, "x.myshopify.com", "unlinked")
     assert (row.waiting, row.due, row.in_flight, row.retrying, row.dead) == (0, 0, 0, 0, 0)
-    assert row.oldest_event_at is None
+    assert (row.oldest_event_at, row.paused_until) == (None, None)
     assert await status.last_errors(pool) == {}
 
 
