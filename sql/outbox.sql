@@ -40,16 +40,10 @@ from added;
 -- skip what was claimed before: while a long transaction keeps dead rows, each claim would wade through all of them.
 -- One that was claimed max_deliveries times already is not handed out again: it is returned dead.
 with picked as materialized (
-  select
-    c.change_id,
-    c.urgency,
-    c.due_at
+  select c.change_id
   from unnest($9::timestamptz[]) with ordinality as lane (floor_at, urgency)
   cross join lateral (
-    select
-      change_id,
-      urgency,
-      due_at
+    select change_id
     from syncd.change
     where shop_id = $1
       and kind = $2
@@ -103,121 +97,31 @@ taken as (
     c.deliveries,
     c.failures,
     c.is_doubted or c.deliveries > 1 or c.last_error is not null as is_repeated,
-    c.tried
+    c.tried,
+    c.urgency,
+    c.due_at
 )
 select
-  t.change_id,
-  t.key,
-  t.changed,
-  t.lane,
-  t.state = 'claimed' as is_claimed,
-  t.generation,
-  t.events,
-  t.first_event_at,
-  t.deliveries,
-  t.failures,
-  t.is_repeated,
-  nullif(t.tried, '{}') as tried,
-  p.urgency,
-  p.due_at as was_due_at
-from taken t
-join picked p using (change_id)
-order by p.urgency, p.due_at, p.change_id;
+  change_id,
+  key,
+  changed,
+  lane,
+  state = 'claimed' as is_claimed,
+  generation,
+  events,
+  first_event_at,
+  deliveries,
+  failures,
+  is_repeated,
+  nullif(tried, '{}') as tried,
+  urgency,
+  due_at
+from taken
+order by urgency, due_at, change_id;
 
--- name: hold(change_ids int8[], tokens int8[])
--- First step of settle: lock what these claims still hold, in the router's order, and say which these are.
-select c.change_id
-from syncd.change c
-join unnest($1::int8[], $2::int8[]) as k (change_id, token)
-  on k.change_id = c.change_id
-  and k.token = c.claim_token
-order by c.shop_id, c.kind, c.key
-for update of c;
-
--- name: ack(change_ids int8[], generations int8[])
--- Done: gone, unless news came while it was in flight. Only for rows that hold has locked, as all below.
-delete from syncd.change c
-using unnest($1::int8[], $2::int8[]) as k (change_id, generation)
-where c.change_id = k.change_id
-  and c.generation = k.generation;
-
--- name: again(change_ids int8[], events int8[])
--- What is left after ack has news: due at once, with a clean slate; the events that were answered are taken off.
--- A statement of its own: as one with ack it would not see the news.
-update syncd.change c
-set
-  state = 'due',
-  claimed_by = null,
-  claim_token = null,
-  fence = null,
-  claimed_until = null,
-  events = c.events - k.events,
-  first_event_at = coalesce(c.news_at, c.last_event_at),
-  news_at = null,
-  due_at = syncd.clock(),
-  deliveries = 0,
-  failures = 0,
-  last_error = null,
-  last_error_at = null,
-  tried = '{}'
-from unnest($1::int8[], $2::int8[]) as k (change_id, events)
-where c.change_id = k.change_id;
-
--- name: retry(change_ids int8[], waits_s float8[], blames bool[], news bool[], errors text[])
--- Later: due after the wait. Blame counts a failure; without it the delivery is given back.
--- News do not shorten the wait, but where they end it: also those that came while it was claimed.
-update syncd.change c
-set
-  state = 'due',
-  claimed_by = null,
-  claim_token = null,
-  fence = null,
-  claimed_until = null,
-  news_at = null,
-  due_at = case
-    when k.ends_with_news and c.news_at is not null then syncd.clock()
-    else syncd.clock() + make_interval(secs => k.wait_s)
-  end,
-  ends_with_news = k.ends_with_news,
-  failures = c.failures + case when k.blame then 1 else 0 end,
-  deliveries = c.deliveries - case when k.blame then 0 else 1 end,
-  last_error = k.error,
-  last_error_at = syncd.clock()
-from unnest($1::int8[], $2::float8[], $3::bool[], $4::bool[], $5::text[])
-  as k (change_id, wait_s, blame, ends_with_news, error)
-where c.change_id = k.change_id;
-
--- name: die(change_ids int8[], generations int8[], errors text[], causes text[])
--- Never as it stands: waits for a person or a new event; if news came meanwhile it is due, with a clean slate.
-update syncd.change c
-set
-  state = case when c.generation = k.generation then 'dead' else 'due' end,
-  claimed_by = null,
-  claim_token = null,
-  fence = null,
-  claimed_until = null,
-  news_at = null,
-  due_at = syncd.clock(),
-  failures = case when c.generation = k.generation then c.failures + 1 else 0 end,
-  deliveries = case when c.generation = k.generation then c.deliveries else 0 end,
-  last_error = k.error,
-  last_error_at = syncd.clock(),
-  cause = case when c.generation = k.generation then k.cause end
-from unnest($1::int8[], $2::int8[], $3::text[], $4::text[]) as k (change_id, generation, error, cause)
-where c.change_id = k.change_id;
-
--- name: give_back(change_ids int8[])
--- A clean stop, or the shop refused us: due at once, nothing counted.
-update syncd.change
-set
-  state = 'due',
-  claimed_by = null,
-  claim_token = null,
-  fence = null,
-  claimed_until = null,
-  news_at = null,
-  deliveries = deliveries - 1
-where change_id = any($1);
+-- name: settle(change_ids int8[], tokens int8[], generations int8[], events int8[], ends text[], waits_s float8[], until_news bool[], errors text[], causes text[])
+-- End claims, one way or another; returns the ids of the changes that these claims still held. See sql/engine.sql.
+select syncd.settle($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: is_held(change_id int8, token int8)
 -- Whether a claim is still its holder's: its lease not over, the shop not another node's.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import anyio
 import asyncpg
 
-from syncd.postgres.db import Connection, Executor, Statements, transaction
+from syncd.postgres.db import Executor, Statements
 from syncd.postgres.leases import Lease
 from syncd.records import Change, Prices
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
@@ -24,11 +24,12 @@ UNTOLD = "no reason was given"
 class Settled:
     """How an attempt ended; for Retry and Dead `error` says why, in plain words.
 
-    `cause` is the sort of trouble of a Dead in one word: what people group the dead by.
+    `cause` is the sort of trouble of a Dead in one word: what people group the dead by. Without a
+    verdict the claim is given back.
     """
 
     change: Change
-    verdict: Verdict
+    verdict: Verdict | None
     error: str = ""
     cause: str = "other"
 
@@ -64,7 +65,7 @@ async def claim(
             floors=floors.at,
         )
         for row in rows:
-            floors.raise_to(row["urgency"], row["was_due_at"])
+            floors.raise_to(row["urgency"], row["due_at"])
         changes = [_change(row, token) for row in rows if row["is_claimed"]]
         if changes or (not rows and floors.is_low):
             return changes
@@ -104,43 +105,49 @@ async def renew(pool: asyncpg.Pool, changes: Sequence[Change], *, lease_s: float
     )
 
 
-async def settle(connection: Connection, settled: Sequence[Settled]) -> frozenset[int]:
+async def settle(db: Executor, settled: Sequence[Settled]) -> frozenset[int]:
     """Write how a batch ended; returns the ids of the changes that these claims still held.
 
     The rest were claimed by another since, or settled before: nothing of theirs is touched, and
-    the caller writes no link and no history for them. Must run first in the caller's transaction,
-    which keeps the rows locked. News since the claim make an acked or dead change due at once.
-    Raises RuntimeError outside a transaction.
+    the caller writes no link and no history for them. Whoever writes such must be in a transaction
+    that begins with this: it keeps the changes locked. News since the claim make an acked or dead
+    change due at once.
     """
-    if not connection.is_in_transaction():
-        raise RuntimeError("settle needs a transaction: it locks the changes until the commit")
-    held = await _hold(connection, [one.change for one in settled])
-    acks: list[Change] = []
-    retries: list[tuple[Settled, Retry]] = []
-    deaths: list[Settled] = []
-    for one in settled:
-        if one.change.change_id not in held:
-            continue
-        match one.verdict:
-            case Ack():
-                acks.append(one.change)
-            case Retry() as verdict:
-                retries.append((one, verdict))
-            case Dead():
-                deaths.append(one)
-    await _ack(connection, acks)
-    await _retry(connection, retries)
-    await _die(connection, deaths)
-    return held
+    if not settled:
+        return frozenset()
+    ends = [_end(one) for one in settled]
+    changes = [one.change for one in settled]
+    held = await sql.settle.value(
+        db,
+        change_ids=[change.change_id for change in changes],
+        tokens=[change.token for change in changes],
+        generations=[change.generation for change in changes],
+        events=[change.events for change in changes],
+        ends=[end for end, _, _ in ends],
+        waits_s=[wait_s for _, wait_s, _ in ends],
+        until_news=[until_news for _, _, until_news in ends],
+        errors=[None if isinstance(one.verdict, Ack) else _words(one.error) for one in settled],
+        causes=[one.cause if isinstance(one.verdict, Dead) else None for one in settled],
+    )
+    return frozenset(held)
 
 
 async def give_back(pool: asyncpg.Pool, changes: Sequence[Change]) -> None:
     """Make claimed changes due at once, nothing counted; those no longer held stay as they are."""
-    if not changes:
-        return
-    async with transaction(pool) as connection:
-        held = await _hold(connection, changes)
-        await sql.give_back.execute(connection, change_ids=list(held))
+    await settle(pool, [Settled(change, None) for change in changes])
+
+
+def _end(settled: Settled) -> tuple[str, float, bool]:
+    """The word for how it ended, the wait, whether news end that."""
+    match settled.verdict:
+        case Ack():
+            return "ack", 0.0, False
+        case Retry(wait_s=wait_s, blame=blame, until_news=until_news):
+            return "blamed" if blame else "later", wait_s, until_news
+        case Dead():
+            return "dead", 0.0, False
+        case None:
+            return "back", 0.0, False
 
 
 async def enqueue(
@@ -162,50 +169,6 @@ async def enqueue(
         db, shop_id=shop_id, kind=kind, keys=list(keys), lane=lane, is_doubted=is_doubted
     )
     return count
-
-
-async def _hold(connection: Connection, changes: Sequence[Change]) -> frozenset[int]:
-    """Lock those of the changes that their claim still holds, until the transaction ends."""
-    rows = await sql.hold.fetch(
-        connection,
-        change_ids=[change.change_id for change in changes],
-        tokens=[change.token for change in changes],
-    )
-    return frozenset(row["change_id"] for row in rows)
-
-
-async def _ack(connection: Connection, changes: Sequence[Change]) -> None:
-    if not changes:
-        return
-    ids = [change.change_id for change in changes]
-    generations = [change.generation for change in changes]
-    gone = await sql.ack.execute(connection, change_ids=ids, generations=generations)
-    if gone != f"DELETE {len(ids)}":
-        events = [change.events for change in changes]
-        await sql.again.execute(connection, change_ids=ids, events=events)
-
-
-async def _retry(connection: Connection, retries: Sequence[tuple[Settled, Retry]]) -> None:
-    if retries:
-        await sql.retry.execute(
-            connection,
-            change_ids=[one.change.change_id for one, _ in retries],
-            waits_s=[verdict.wait_s for _, verdict in retries],
-            blames=[verdict.blame for _, verdict in retries],
-            news=[verdict.until_news for _, verdict in retries],
-            errors=[_words(one.error) for one, _ in retries],
-        )
-
-
-async def _die(connection: Connection, deaths: Sequence[Settled]) -> None:
-    if deaths:
-        await sql.die.execute(
-            connection,
-            change_ids=[one.change.change_id for one in deaths],
-            generations=[one.change.generation for one in deaths],
-            errors=[_words(one.error) for one in deaths],
-            causes=[one.cause for one in deaths],
-        )
 
 
 def _words(error: str) -> str:

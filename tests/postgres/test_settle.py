@@ -181,12 +181,6 @@ async def test_what_is_not_committed_is_not_settled(pool: asyncpg.Pool, shop_id:
     assert len(await settle(pool, Ack(), change)) == 1
 
 
-async def test_settling_outside_a_transaction_is_refused(pool: asyncpg.Pool) -> None:
-    async with pool.acquire() as connection:
-        with pytest.raises(RuntimeError, match="transaction"):
-            await outbox.settle(connection, [])
-
-
 ERRORS = {"": "no reason was given", "a\0b": "ab", "x" * 10_000: "x" * 4000}  # given and kept
 
 

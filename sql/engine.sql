@@ -1,0 +1,142 @@
+-- What nodes call where several statements must see each other's work in one round trip. Repeatable, as surface.sql.
+
+create or replace function syncd.settle(
+  change_ids bigint[],
+  tokens bigint[],
+  generations bigint[],
+  events bigint[],
+  ends text[],
+  waits_s float8[],
+  until_news boolean[],
+  errors text[],
+  causes text[]
+) returns bigint[]
+  language plpgsql set search_path = pg_catalog, pg_temp
+  -- Its plans are kept: by index, even if they were made while the table was empty.
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  held bigint[];
+  gone bigint := 0;
+begin
+  -- First lock what these claims still hold, in the router's order, so that neither waits for the other in a ring.
+  select array_agg(h.change_id)
+  into held
+  from (
+    select c.change_id
+    from unnest(change_ids, tokens) as k (change_id, token)
+    join syncd.change c
+      on c.change_id = k.change_id
+      and c.claim_token = k.token
+    order by c.shop_id, c.kind, c.key
+    for update of c
+  ) as h;
+
+  -- Done: gone, unless news came while it was in flight.
+  if 'ack' = any(ends) then
+    delete from syncd.change c
+    using unnest(change_ids, tokens, generations, ends) as k (change_id, token, generation, done)
+    where k.done = 'ack'
+      and c.change_id = k.change_id
+      and c.claim_token = k.token
+      and c.generation = k.generation;
+    get diagnostics gone = row_count;
+  end if;
+
+  -- What is left has news: due at once, with a clean slate; the events that were answered are taken off. A statement
+  -- of its own: as one with the delete it would not see the news.
+  if gone < cardinality(held) and 'ack' = any(ends) then
+    update syncd.change c
+    set
+      state = 'due',
+      claimed_by = null,
+      claim_token = null,
+      fence = null,
+      claimed_until = null,
+      events = c.events - k.events,
+      first_event_at = coalesce(c.news_at, c.last_event_at),
+      news_at = null,
+      due_at = syncd.clock(),
+      deliveries = 0,
+      failures = 0,
+      last_error = null,
+      last_error_at = null,
+      tried = '{}'
+    from unnest(change_ids, tokens, settle.events, ends) as k (change_id, token, events, done)
+    where k.done = 'ack'
+      and c.change_id = k.change_id
+      and c.claim_token = k.token;
+  end if;
+
+  -- Later: due after the wait. Blame counts a failure; without it the delivery is given back. News do not shorten the
+  -- wait, but where they end it: also those that came while it was claimed.
+  if 'blamed' = any(ends) or 'later' = any(ends) then
+    update syncd.change c
+    set
+      state = 'due',
+      claimed_by = null,
+      claim_token = null,
+      fence = null,
+      claimed_until = null,
+      news_at = null,
+      due_at = case
+        when k.until_news and c.news_at is not null then syncd.clock()
+        else syncd.clock() + make_interval(secs => k.wait_s)
+      end,
+      ends_with_news = k.until_news,
+      failures = c.failures + case k.done when 'blamed' then 1 else 0 end,
+      deliveries = c.deliveries - case k.done when 'blamed' then 0 else 1 end,
+      last_error = k.error,
+      last_error_at = syncd.clock()
+    from unnest(change_ids, tokens, ends, waits_s, until_news, errors)
+      as k (change_id, token, done, wait_s, until_news, error)
+    where k.done in ('blamed', 'later')
+      and c.change_id = k.change_id
+      and c.claim_token = k.token;
+  end if;
+
+  -- Never as it stands: waits for a person or a new event; if news came meanwhile it is due, with a clean slate.
+  if 'dead' = any(ends) then
+    update syncd.change c
+    set
+      state = case when c.generation = k.generation then 'dead' else 'due' end,
+      claimed_by = null,
+      claim_token = null,
+      fence = null,
+      claimed_until = null,
+      news_at = null,
+      due_at = syncd.clock(),
+      failures = case when c.generation = k.generation then c.failures + 1 else 0 end,
+      deliveries = case when c.generation = k.generation then c.deliveries else 0 end,
+      last_error = k.error,
+      last_error_at = syncd.clock(),
+      cause = case when c.generation = k.generation then k.cause end
+    from unnest(change_ids, tokens, generations, ends, errors, causes)
+      as k (change_id, token, generation, done, error, cause)
+    where k.done = 'dead'
+      and c.change_id = k.change_id
+      and c.claim_token = k.token;
+  end if;
+
+  -- A clean stop, or the shop refused us: due at once, nothing counted.
+  if 'back' = any(ends) then
+    update syncd.change c
+    set
+      state = 'due',
+      claimed_by = null,
+      claim_token = null,
+      fence = null,
+      claimed_until = null,
+      news_at = null,
+      deliveries = c.deliveries - 1
+    from unnest(change_ids, tokens, ends) as k (change_id, token, done)
+    where k.done = 'back'
+      and c.change_id = k.change_id
+      and c.claim_token = k.token;
+  end if;
+  return coalesce(held, '{}');
+end $$;
+comment on function syncd.settle(bigint[], bigint[], bigint[], bigint[], text[], float8[], boolean[], text[], text[]) is
+  'End claims, each as ends says: ack, blamed, later, dead or back; returns the changes that the claims still held, the others are left alone';
+revoke all on function
+  syncd.settle(bigint[], bigint[], bigint[], bigint[], text[], float8[], boolean[], text[], text[])
+from public;
