@@ -186,6 +186,7 @@ def test_a_database_that_was_never_migrated_says_so(shell: Shell, empty_database
     assert "syncd migrate" in shell.output
     assert shell.run("migrate") == 0
     assert shell.run("status") == 0
+    assert shell.run("migrate", "--roles") == 0
 
 
 @pytest.mark.parametrize(

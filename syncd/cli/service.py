@@ -40,13 +40,17 @@ def run_() -> None:
     run(work)
 
 
-def migrate_() -> None:
+def migrate_(
+    roles: Annotated[
+        bool, typer.Option("--roles", help="Make the roles syncd_dba and syncd_backoffice, too")
+    ] = False,
+) -> None:
     """Bring the schema syncd in the database up to this release."""
     found = target()
 
     async def work() -> None:
         async with db.connect(found.database_url, name="syncd migrate", size=1) as pool:
-            applied = await migrate(pool, progress=console.print)
+            applied = await migrate(pool, progress=console.print, with_roles=roles)
             console.print(f"[green]✓[/] {applied} migrations applied, the schema is up to date")
 
     run(work)

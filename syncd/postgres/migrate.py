@@ -11,6 +11,7 @@ import asyncpg
 
 from syncd import assets
 from syncd.errors import ConfigError
+from syncd.postgres import roles
 from syncd.postgres.db import Connection, Statements
 
 sql = Statements("migrate")
@@ -41,16 +42,25 @@ def migrations() -> list[Migration]:
     return found
 
 
-async def migrate(pool: asyncpg.Pool, progress: Callable[[str], None] | None = None) -> int:
+async def migrate(
+    pool: asyncpg.Pool,
+    progress: Callable[[str], None] | None = None,
+    *,
+    with_roles: bool = False,
+) -> int:
     """Apply what is missing, each file in one transaction, then REPEATED; returns how many.
 
     Any number of processes may do this at once: they take turns under an advisory lock.
-    Raises ConfigError when an applied file has changed since or the database is newer than we are.
+    `with_roles` makes the roles of sql/roles.sql; where they are, their grants are renewed anyway.
+    Raises ConfigError when an applied file has changed since, the database is newer than we are,
+    or the roles are to be made and we may not.
     """
     async with pool.acquire() as connection:
         await sql.lock.execute(connection)
         try:
-            return await _apply(connection, progress or (lambda line: None))
+            if with_roles:
+                await roles.check(connection)
+            return await _apply(connection, progress or (lambda line: None), with_roles)
         finally:
             await sql.unlock.execute(connection)
 
@@ -63,7 +73,7 @@ async def missing(pool: asyncpg.Pool) -> list[Migration]:
     return pending(migrations(), applied)
 
 
-async def _apply(connection: Connection, progress: Callable[[str], None]) -> int:
+async def _apply(connection: Connection, progress: Callable[[str], None], with_roles: bool) -> int:
     await sql.begin.execute(connection)
     applied = {row["number"]: row["digest"] for row in await sql.applied.fetch(connection)}
     todo = pending(migrations(), applied)
@@ -79,6 +89,9 @@ async def _apply(connection: Connection, progress: Callable[[str], None]) -> int
         await connection.execute(LOCK_TIMEOUT)
         for name in REPEATED:
             await connection.execute(assets.text(f"sql/{name}.sql"))
+        if with_roles:
+            await roles.make(connection)
+        await roles.grant(connection)
     return len(todo)
 
 

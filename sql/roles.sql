@@ -1,0 +1,79 @@
+-- name: standing()
+-- Whether both roles are there, and whether we may make them.
+select
+  to_regrole('syncd_dba') is not null and to_regrole('syncd_backoffice') is not null as are_there,
+  current_user::text as name,
+  (
+    select r.rolsuper or r.rolcreaterole
+    from pg_roles r
+    where r.rolname = current_user
+  ) as may_make;
+
+-- name: make()
+-- Both roles, as groups that nobody can log in as. Roles belong to the cluster: another database may make them at the
+-- same moment, which is as good.
+do $$
+declare
+  role record;
+begin
+  for role in
+    select *
+    from (values
+      ('syncd_dba', 'Reads all of syncd but tokens; may retry, skip, pause, resume'),
+      ('syncd_backoffice', 'Writes events of the Backoffice by syncd.enqueue, and no more')
+    ) as r (name, purpose)
+  loop
+    continue when to_regrole(role.name) is not null;
+    begin
+      execute format('create role %I nologin', role.name);
+      execute format('comment on role %I is %L', role.name, role.purpose);
+    exception
+      when duplicate_object or unique_violation then null;
+    end;
+  end loop;
+end $$;
+
+-- name: grant()
+-- What each role may, where it is there; what it may no more is taken back. Partitions are read through syncd.outbox.
+-- A new column of syncd.shop that holds a secret is named here beside credentials.
+do $$
+declare
+  relation record;
+begin
+  if to_regrole('syncd_dba') is not null then
+    grant usage on schema syncd to syncd_dba;
+    for relation in
+      select
+        c.oid::regclass as name,
+        string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace = 'syncd'::regnamespace
+        and c.relkind in ('r', 'p', 'v')
+        and not c.relispartition
+        and c.relname !~ '^outbox_\d{8}$'
+        and (c.relname, a.attname) <> ('shop', 'credentials')
+      group by c.oid
+    loop
+      execute format('revoke all on %s from syncd_dba', relation.name);
+      if relation.name = 'syncd.shop'::regclass then
+        execute format('grant select (%s) on %s to syncd_dba', relation.columns, relation.name);
+      else
+        execute format('grant select on %s to syncd_dba', relation.name);
+      end if;
+    end loop;
+    revoke all on all functions in schema syncd from syncd_dba;
+    grant execute on function
+      syncd.retry(text, text, text, text),
+      syncd.skip(text, text, text, text),
+      syncd.pause(text, text, integer),
+      syncd.resume(text),
+      syncd.make_partitions(integer)
+    to syncd_dba;
+  end if;
+  if to_regrole('syncd_backoffice') is not null then
+    grant usage on schema syncd to syncd_backoffice;
+    revoke all on all functions in schema syncd from syncd_backoffice;
+    grant execute on function syncd.enqueue(text, text, text[], text[]) to syncd_backoffice;
+  end if;
+end $$;
