@@ -53,7 +53,7 @@ def list_(
 def retry(keys: Keys = None, cause: Cause = None, shop: Named = None, all_: All = False) -> None:
     """Make dead changes due again, with a clean slate."""
     _chosen(keys, cause, shop, all_)
-    run(lambda: _act(byhand.retry, "are due again", keys, cause, shop))
+    run(lambda: _act(byhand.retry, "due again", keys, cause, shop))
 
 
 @app.command()
@@ -68,10 +68,19 @@ def skip(
     _chosen(keys, cause, shop, all_)
 
     async def ask(count: int) -> None:
-        question = f"Give {count} dead changes up until their next event?"
+        question = f"Give dead changes up until their next event: {count} of them?"
         await anyio.to_thread.run_sync(lambda: typer.confirm(question, abort=True))
 
-    run(lambda: _act(byhand.skip, "are given up", keys, cause, shop, ask=None if yes else ask))
+    run(
+        lambda: _act(
+            byhand.skip,
+            "given up until their next event",
+            keys,
+            cause,
+            shop,
+            ask=None if yes else ask,
+        )
+    )
 
 
 def _chosen(keys: list[str] | None, cause: str | None, shop: str | None, all_: bool) -> None:
@@ -101,7 +110,7 @@ async def _act(
             await ask(len(there))
         given: dict[str, Any] = {"cause": cause, "shop": None if one is None else one.domain}
         count = await _sum(pool, deed, keys, given)
-        console.print(f"[green]✓[/] {count} changes {done}")
+        console.print(f"[green]✓[/] changes {done}: {count}")
         if deed is byhand.retry and not await nodes.seen(pool, within_s=ALIVE_S):
             console.print("  → no daemon runs: start one with `syncd run`")
     return 0 if count else FOUND_WRONG

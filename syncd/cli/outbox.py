@@ -70,11 +70,11 @@ async def _look(pool: asyncpg.Pool, shop_id: int | None) -> Outlook:
 
 
 async def _watch(pool: asyncpg.Pool, shop_id: int | None) -> None:
-    """On a terminal the picture stays where it is; in a pipe one follows the other."""
+    """On a terminal the picture fills the screen; in a pipe one follows the other."""
     if not console.is_terminal:
         await _repeat(pool, shop_id, console.print)
         return
-    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+    with Live(console=console, auto_refresh=False, screen=True) as live:
         await _repeat(pool, shop_id, lambda picture: live.update(picture, refresh=True))
 
 
