@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import anyio
 import asyncpg
@@ -19,6 +17,7 @@ from syncd.errors import ContractError
 from syncd.postgres import db, outbox, router
 from syncd.postgres.router import Routed
 from tests import leasing
+from tests.postgres.writers import Writer, tell
 
 SHOP = """
 insert into syncd.shop (domain, account_id, credentials, price_department, currency)
@@ -31,15 +30,6 @@ NOW = datetime.now(UTC)
 async def add_shop(pool: asyncpg.Pool, name: str, account_id: str = "a") -> int:
     shop_id: int = await pool.fetchval(SHOP, f"{name}.myshopify.com", account_id)
     return shop_id
-
-
-async def tell(
-    connection: db.Executor, *keys: str, changed: Sequence[str] = ("title",), kind: str = "product"
-) -> None:
-    """One event a key, of the account a."""
-    await connection.execute(
-        "select syncd.enqueue('a', $1, $2, $3)", kind, list(keys), list(changed)
-    )
 
 
 async def drain(pool: asyncpg.Pool, most: int = 5000) -> int:
@@ -420,39 +410,6 @@ async def test_an_event_in_flight_during_a_rebase_is_routed_afterwards(
 
 
 # Any order of events
-
-
-@dataclass
-class Writer:
-    """A connection and what its open transaction has told, a list for each savepoint."""
-
-    connection: asyncpg.Connection
-    label: str = ""
-    levels: list[tuple[Any, list[str]]] = field(default_factory=list)
-
-    async def begin(self, number: int) -> None:
-        """A transaction, or a savepoint in it."""
-        transaction = self.connection.transaction()
-        await transaction.start()
-        if not self.levels:
-            self.label = f"t{number}"
-        self.levels.append((transaction, []))
-
-    async def tell(self, key: str) -> None:
-        await tell(self.connection, key, changed=[self.label])
-        self.levels[-1][1].append(key)
-
-    async def end(self, *, is_kept: bool) -> list[str]:
-        """End the innermost level; returns the keys that are committed by it."""
-        transaction, keys = self.levels.pop()
-        if not is_kept:
-            await transaction.rollback()
-            return []
-        await transaction.commit()
-        if not self.levels:
-            return keys
-        self.levels[-1][1].extend(keys)
-        return []
 
 
 STEPS = st.one_of(
