@@ -23,7 +23,11 @@ with added as (
     news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
     state = case when c.state = 'dead' then 'due' else c.state end,
     cause = null,
-    due_at = case when c.state = 'dead' or (c.state = 'due' and c.ends_with_news) then syncd.clock() else c.due_at end,
+    due_at = case
+      when c.state = 'dead' then syncd.clock()
+      when c.state = 'due' and c.ends_with_news then least(c.due_at, syncd.clock())
+      else c.due_at
+    end,
     failures = case when c.state = 'dead' then 0 else c.failures end,
     deliveries = case when c.state = 'dead' then 0 else c.deliveries end
   returning c.change_id

@@ -96,6 +96,24 @@ async def test_retry_waits(
     assert again.events == (2 if has_news else 1)
 
 
+@pytest.mark.parametrize("teller", ["router", "resync"])
+async def test_news_end_a_wait_but_never_put_off_what_is_due(
+    pool: asyncpg.Pool, shop_id: int, teller: str
+) -> None:
+    """Else a key that is told of all the time would stand at the end of the queue for ever."""
+    await route(pool, "1", "2")
+    one, two = await claim(pool, shop_id)
+    await settle(pool, Retry(0, blame=True, until_news=True), one, error="no room")
+    await settle(pool, Retry(HOUR_S, blame=True, until_news=True), two, error="no room")
+    due_at = await pool.fetchval("select due_at from syncd.change where key = '1'")
+    if teller == "router":
+        await route(pool, "1", "2")
+    else:
+        await outbox.enqueue(pool, shop_id=shop_id, kind="product", keys=["1", "2"])
+    assert await pool.fetchval("select due_at from syncd.change where key = '1'") == due_at
+    assert [again.key for again in await claim(pool, shop_id)] == ["1", "2"]
+
+
 async def test_a_dead_change_waits_for_a_person_or_an_event(
     pool: asyncpg.Pool, shop_id: int, clock: Clock
 ) -> None:
