@@ -51,6 +51,7 @@ test: $(READY) ## all tests, on each Postgres that is installed
 soak: $(READY) ## what runs for minutes: thousands of made-up products through every write, nodes killed 200 times
 	@SYNCD_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/pytest -n auto --timeout 1800 tests/flows/test_any_product.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) EVENTS=$(or $(EVENTS),200000) $(BIN)/pytest -n 2 tests/test_nodes_crash.py $(ARGS)
+	@ORDERS=5000 $(BIN)/pytest -n 2 --timeout 1800 tests/postgres/test_interleavings.py $(ARGS)
 
 check: lint test ## what CI runs: format, lint, types, import contracts, tests
 

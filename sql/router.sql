@@ -35,11 +35,15 @@ where r.name = 'main';
 
 -- name: lock_router(fence int8)
 -- The cursor, held for this transaction, so that one router moves at a time; is_ours: it is the lease's holder.
--- Two settings for the rest of it. A crash undoes events and cursor together, so the commit need not wait for the
--- disk. Sizes inside move can only be guessed, and a wrong guess is a nested loop.
+-- Four settings for the rest of it. A crash undoes events and cursor together, so the commit need not wait for the
+-- disk. Sizes inside move can only be guessed, and a wrong guess is a nested loop; so can those of a day that nobody
+-- has analyzed yet, where next_snapshot would read all of it. What is forbidden and done all the same counts as so
+-- dear that it would be compiled each time.
 select
   set_config('synchronous_commit', 'off', true) as commits,
   set_config('enable_nestloop', 'off', true) as nests,
+  set_config('enable_seqscan', 'off', true) as scans,
+  set_config('jit', 'off', true) as compiles,
   r.snap,
   r.system_id = (select system_identifier from pg_control_system()) as is_here,
   exists (
@@ -56,6 +60,7 @@ for update of r;
 -- name: next_snapshot(snap pg_snapshot, most int8, since timestamptz, until timestamptz)
 -- How far to move: the present, or less, so that about `most` events are moved and no transaction is split.
 -- A transaction larger than `most` is taken whole; never beyond the present, or a late commit would be missed.
+-- In the end it allows again, for move, what lock_router forbade for it.
 with present as (
   select pg_current_snapshot() as snap
 ),
@@ -95,7 +100,8 @@ select (
   ), '')
 )::pg_snapshot
 from present
-cross join high;
+cross join high
+where set_config('enable_seqscan', 'on', true) = 'on';
 
 -- name: move(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz)
 -- Events between the two snapshots become changes of each shop they concern; a thousand events are one change.

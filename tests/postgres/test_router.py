@@ -363,6 +363,21 @@ async def test_an_idle_router_reads_no_table(pool: asyncpg.Pool) -> None:
     assert plan.count("Scan using") <= 2 * 2 * 3, plan  # of some thirty days, these three alone
 
 
+async def test_no_statement_of_a_step_is_compiled(pool: asyncpg.Pool, shop_id: int) -> None:
+    """What lock_router forbids the planner counts as dear beyond measure, and dear is compiled."""
+    await leasing.router_lease(pool)
+    await tell(pool, "1")
+    async with db.transaction(pool) as moving:
+        cursor = await router.sql.lock_router.row(moving, fence=1)
+        assert cursor is not None
+        given = [cursor["snap"], 5000, *router.EVER]
+        following = await moving.fetchval(router.sql.next_snapshot.text, *given)
+        plans = await moving.fetch("explain analyze " + router.sql.next_snapshot.text, *given)
+        given[1] = following
+        plans += await moving.fetch("explain analyze " + router.sql.move.text, *given)
+    assert "JIT" not in "\n".join(line[0] for line in plans)
+
+
 # Another cluster
 
 

@@ -1,0 +1,199 @@
+"""A million changes, a million events: each statement reads little, whatever the planner knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from syncd.postgres import db, outbox, router
+from syncd.postgres.db import Statement
+from syncd.postgres.embedded import Server
+from syncd.postgres.floors import Floors
+from tests.conftest import TEMPLATE, fresh_database
+from tests.postgres.claims import add_shop
+
+ROWS = 1_000_000
+NEWS = 1_000
+FILL = """
+alter table syncd.change set (autovacuum_enabled = off);
+alter table syncd.change set unlogged;
+insert into syncd.change (shop_id, kind, key, changed, lane, first_event_at, last_event_at, due_at)
+select 1 + n % 3, 'product', n::text, '{title}', 'product', now(), now(), now() - interval '1 day'
+from generate_series(1, $1) as n;
+"""
+MOVED = """
+insert into syncd.outbox (account_id, kind, key, changed, xid)
+select 'a', 'product', n::text, '{title}', (3 + n / 1600)::text::xid8
+from generate_series(1, $1) as n
+"""
+EVENTS = """
+insert into syncd.outbox (account_id, kind, key, changed)
+select 'a', 'product', n::text, '{title}'
+from generate_series(1, $1) as n
+"""
+STAND = "update syncd.router set snap = pg_current_snapshot()"
+FORGET = """
+delete from pg_statistic
+where starelid in (
+  select c.oid from pg_class c
+  where c.relnamespace = 'syncd'::regnamespace and c.relname ~ '^(change|outbox)'
+)
+"""
+TABLES = "syncd.change, syncd.outbox"
+
+
+@pytest.fixture(scope="module")
+def large_url(portal: BlockingPortal, postgres: Server) -> Iterator[str]:
+    """A database for these tests together, filled after the planner looked at it: empty."""
+    with fresh_database(portal, postgres, TEMPLATE) as url:
+        portal.call(fill, url)
+        yield url
+
+
+async def fill(url: str) -> None:
+    async with db.connect(url, name="tests", size=1) as pool:
+        await add_shop(pool)
+        await pool.execute(f"analyze {TABLES}")
+        for statement in FILL.strip().split(";\n"):
+            given = [ROWS] if "$1" in statement else []
+            await pool.execute(statement, *given, timeout=100)
+        await pool.execute(MOVED, ROWS, timeout=100)  # by transactions that are long over
+        await pool.execute(STAND)
+        await pool.execute(EVENTS, NEWS)
+        await pool.execute("update syncd.router set since = now() - interval '1 hour'")
+
+
+@pytest.fixture
+async def connection(large_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(large_url)
+    await db.prepare(connection)
+    yield connection
+    await connection.close()
+
+
+async def explained(
+    connection: asyncpg.Connection, statement: Statement, **given: Any
+) -> dict[str, Any]:
+    """The plan with what it read; what it wrote is the caller's to take back."""
+    types = [sql_type for _, sql_type in statement.parameters]
+    await connection.execute(f"prepare it ({', '.join(types)}) as {statement.text}")
+    values = []
+    for sql_type, value in zip(types, statement.arguments(given), strict=True):
+        text = await connection.fetchval(f"select quote_literal($1::{sql_type}::text)", value)
+        values.append(f"{text}::{sql_type}")
+    found = await connection.fetchval(
+        f"explain (analyze, buffers, timing off, format json) execute it ({', '.join(values)})"
+    )
+    await connection.execute("deallocate it")
+    plan: dict[str, Any] = json.loads(found)[0]["Plan"]
+    return plan
+
+
+def buffers(plan: dict[str, Any]) -> int:
+    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+
+
+def scans(plan: dict[str, Any]) -> Iterator[str]:
+    """Tables that are read from one end to the other, and found to be large."""
+    if plan["Node Type"] == "Seq Scan" and plan["Actual Rows"] * plan["Actual Loops"] > NEWS:
+        yield plan["Relation Name"]
+    for below in plan.get("Plans", []):
+        yield from scans(below)
+
+
+BUFFERS = {  # at most; a page is 8 kB
+    "standing": 60,
+    "next_snapshot": 3 * NEWS,
+    "move": 40 * NEWS,
+    "claim": 40 * 24,
+    "renew": 40 * 24,
+    "hold": 8 * 24,
+    "ack": 8 * 24,
+}
+
+
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+async def test_each_statement_reads_little(connection: asyncpg.Connection, plans: str) -> None:
+    """Statistics: stale, from when the tables were empty; none at all; fresh ones."""
+    await connection.execute(f"set plan_cache_mode = {plans}; set jit = off")
+    faults = []
+    for statistics in ("stale", "absent", "fresh"):
+        transaction = connection.transaction()
+        await transaction.start()
+        if statistics == "absent":
+            await connection.execute(FORGET)
+        if statistics == "fresh":
+            await connection.execute(f"analyze {TABLES}")
+        for name, plan in (await plans_of(connection)).items():
+            read = buffers(plan)
+            if read > BUFFERS[name] or list(scans(plan)):
+                faults.append((statistics, name, read, list(scans(plan))))
+        await transaction.rollback()
+    assert faults == []
+
+
+@asynccontextmanager
+async def sub(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """What is done in the block is taken back."""
+    savepoint = connection.transaction()
+    await savepoint.start()
+    try:
+        yield
+    finally:
+        await savepoint.rollback()
+
+
+async def plans_of(connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
+    """A way of a change: moved, claimed, renewed, settled."""
+    cursor = await connection.fetchrow(
+        "select snap, since - interval '1 hour' as since, now() + interval '1 day' as until"
+        " from syncd.router"
+    )
+    assert cursor is not None
+    window = {"since": cursor["since"], "until": cursor["until"]}
+    found = {"standing": await explained(connection, router.sql.standing, **window)}
+    settings = connection.transaction()
+    await settings.start()
+    await router.sql.lock_router.row(connection, fence=1)  # sets what guides the planner
+    given = {"snap": cursor["snap"], **window}
+    found["next_snapshot"] = await explained(
+        connection, router.sql.next_snapshot, most=NEWS // 2, **given
+    )
+    following = await router.sql.next_snapshot.value(connection, most=5000, **given)
+    async with sub(connection):
+        found["move"] = await explained(connection, router.sql.move, next=following, **given)
+    await settings.rollback()
+    await connection.execute(
+        "insert into syncd.lease (name, shop_id, node, lease_until)"
+        " values ('shop 1', 1, 'n', 'infinity')"
+    )
+    claim = {
+        "shop_id": 1,
+        "kind": "product",
+        "node": "n",
+        "fence": 1,
+        "lease_s": 30.0,
+        "token": 5,
+        "most": 24,
+        "max_deliveries": 20,
+        "floors": Floors().at,
+    }
+    async with sub(connection):
+        found["claim"] = await explained(connection, outbox.sql.claim, **claim)
+    rows = await outbox.sql.claim.fetch(connection, **claim)
+    ids, tokens = [row["change_id"] for row in rows], [5] * len(rows)
+    assert len(ids) == 24
+    found["renew"] = await explained(
+        connection, outbox.sql.renew, change_ids=ids, tokens=tokens, lease_s=30.0
+    )
+    found["hold"] = await explained(connection, outbox.sql.hold, change_ids=ids, tokens=tokens)
+    found["ack"] = await explained(
+        connection, outbox.sql.ack, change_ids=ids, generations=[1] * len(ids)
+    )
+    return found
