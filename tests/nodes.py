@@ -130,7 +130,7 @@ class Nodes:
         """Bury the dead, replace who gave up; at least one question to the database."""
         for place, node in list(self.running.items()):
             if node.process.returncode is not None:
-                assert node.process.returncode == os.EX_TEMPFAIL, node.proxy.node
+                assert node.process.returncode == os.EX_TEMPFAIL, self.last_words(node)
                 self._dying.append(node)
                 await self.start(place)
         for node in [one for one in self._dying if one.proxy.is_quiet]:
@@ -139,6 +139,9 @@ class Nodes:
             await node.ending.aclose()
         for statement in (BURY_LEASES, BURY_CLAIMS, BURY_SIGNS):
             await self.pool.execute(statement, [*self._buried])
+
+    def last_words(self, node: Node) -> str:
+        return (self.logs / f"{node.proxy.node}.log").read_text()[-3000:]
 
     async def stop(self) -> None:
         """End all cleanly."""
