@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak check lint format schema clients bench fidelity clean
+.PHONY: help demo psql status resync test soak mutants check lint format schema clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@SYNCD_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/pytest -n auto --timeout 1800 tests/flows/test_any_product.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) EVENTS=$(or $(EVENTS),200000) $(BIN)/pytest -n 2 tests/test_nodes_crash.py $(ARGS)
 	@ORDERS=5000 $(BIN)/pytest -n 2 --timeout 1800 tests/postgres/test_interleavings.py $(ARGS)
+	@$(MAKE) --no-print-directory mutants
+
+mutants: $(READY) ## break the outbox on purpose, line by line: each break must be caught
+	@$(BIN)/python -m tests.postgres.mutants $(ONLY)
 
 check: lint test ## what CI runs: format, lint, types, import contracts, tests
 

@@ -27,6 +27,10 @@ select count(pg_terminate_backend(pid))
 from pg_stat_activity
 where application_name = 'syncd run' and datname = current_database()
 """
+WAITS = """
+select exists (select from syncd.change)
+  or (select waiting_since is not null from syncd.router_lag)
+"""
 LISTENS = """
 select exists (
   select
@@ -61,7 +65,7 @@ async def test_a_node_that_loses_the_database_ends_with_75_and_goes_on_when_star
                     await running.look()
             while running.running["a"].proxy.calls == 0:
                 await running.look()
-            while await scene.pool.fetchval("select count(*) from syncd.change"):
+            while await scene.pool.fetchval(WAITS):
                 await running.look()
         await running.stop()
     assert await scene.differences() == []

@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import LeaseLostError
@@ -479,6 +479,14 @@ STEPS = st.one_of(
     steps_of("cut", "tidy", "old 1", "old 2", "resync 1", "resync 3"),
     steps_of("retry", "retry 1", "skip", "skip 2", "wear 1", "wear 2"),
 )
+HOURS = [("pass an hour", 0, 0)] * LEASED_H
+TAKEN_OVER = [*HOURS, ("take", 1, 0), ("tell 1", 0, 0), ("route", 0, 3)]  # by who had it before
+STALE_CLAIM = [("route", 0, 3), *HOURS, ("take", 0, 1), ("claim", 1, 0)]
+STALE_RENEWAL = [
+    *[("route", 0, 3), ("claim", 1, 0), *HOURS, ("take", 0, 1), ("claim", 0, 0)],
+    *[("pass an hour", 0, 0), ("renew", 0, 0)],
+]
+OLD_EVENT = [*[("route", 0, 3)] * 4, ("old 1", 0, 0), ("tidy", 0, 0)]
 BEGINNING = [("take", 0, 0), ("take", 1, 1), ("take", 0, 2), ("tell 1", 0, 0), ("tell 2", 1, 1)]
 
 
@@ -487,6 +495,10 @@ BEGINNING = [("take", 0, 0), ("take", 1, 1), ("take", 0, 2), ("tell 1", 0, 0), (
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(steps=TAKEN_OVER)
+@example(steps=STALE_CLAIM)
+@example(steps=STALE_RENEWAL)
+@example(steps=OLD_EVENT)
 @given(steps=st.lists(STEPS, min_size=10, max_size=40))
 async def test_nothing_is_lost_in_any_order_of_steps(
     stage: Stage, steps: list[tuple[str, int, int]]
