@@ -15,14 +15,14 @@ import asyncpg
 
 from bench import outbox_ours
 from bench.outbox_bars import Report
-from bench.outbox_ours import CAPTURE, CAPTURE_BY_INSERT, Drained, Ours, claim_and_settle
+from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_ours import CAPTURE, CAPTURE_BY_INSERT, Ours
 from bench.outbox_pipeline import STEP
 from bench.outbox_server import Lab
 from syncd.postgres import binaries
 
 WRITERS = 8
 SECONDS = 2
-ROUNDS = 5
 SCHEMA = """
 create table hot (id integer primary key, price integer not null) with (fillfactor = 50);
 insert into hot select n, 0 from generate_series(1, 50) as n;
@@ -76,7 +76,7 @@ async def _work_off(ours: Ours) -> None:
             await anyio.sleep(0.001)
 
 
-async def measure(lab: Lab, report: Report) -> None:
+async def measure(lab: Lab, report: Report, rounds: int) -> None:
     if pgbench() is None:
         lab.say("B9 skipped: no pgbench beside these programs")
         return
@@ -85,7 +85,7 @@ async def measure(lab: Lab, report: Report) -> None:
         await ours.pool.execute(SCHEMA)
         for way, capture in WAYS.items():
             await ours.pool.execute(WRITE.format(way=way, capture=capture))
-        for number in range(ROUNDS):
+        for number in range(rounds):
             for way in WAYS if number % 2 else reversed([*WAYS]):
                 rates[way].append(await transactions_s(url, way))
             shown = {way: f"{found[-1]:,.0f}" for way, found in rates.items()}

@@ -14,7 +14,8 @@ import asyncpg
 
 from bench import outbox_ours
 from bench.outbox_bars import Report
-from bench.outbox_ours import OTHER, Drained, Moved, Ours
+from bench.outbox_drain import Drained
+from bench.outbox_ours import OTHER, Moved, Ours
 from bench.outbox_pipeline import end_to_end
 from bench.outbox_server import Lab
 

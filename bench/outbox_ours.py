@@ -5,8 +5,7 @@ When route, claim or settle change their face, this is the one file to mend.
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -224,55 +223,3 @@ class Daemon:
             await pictures.look_once(self.ours.pool, None, shop)  # type: ignore[arg-type]
             with anyio.move_on_after(tending.PUSH_IDLE_S):
                 await news.wait()
-
-
-# ------------------------------------------------------------------------------------ whole loads
-
-
-@dataclass(slots=True)
-class Drained:
-    """What a drain did: events answered, changes settled, how long, each claim's time."""
-
-    events: int = 0
-    changes: int = 0
-    seconds: float = 0.0
-    claims_s: list[float] = field(default_factory=list)
-    delay_s: float = 0.0
-
-    @property
-    def changes_s(self) -> float:
-        return self.changes / self.seconds if self.seconds else 0.0
-
-    def claim_ms(self, share: float) -> float:
-        """The claim that this share of all claims did not outlast."""
-        times = sorted(self.claims_s)
-        return 1_000 * times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
-
-
-async def work(change: Change, done: list[int]) -> None:
-    """A handler that does nothing."""
-    done.append(change.events)
-
-
-async def claim_and_settle(
-    ours: Ours,
-    into: Drained,
-    most: int,
-    settling: Callable[[Ours, Sequence[Change]], Awaitable[None]] = settle,
-) -> int:
-    """One step, with a task for each change; returns the events that it answered."""
-    began = time.perf_counter()
-    changes = await claim(ours, most)
-    claimed = time.perf_counter()
-    if not changes:
-        return 0
-    done: list[int] = []
-    async with anyio.create_task_group() as group:
-        for change in changes:
-            group.start_soon(work, change, done)
-    await settling(ours, changes)
-    into.claims_s.append(claimed - began)
-    into.seconds += time.perf_counter() - began
-    into.changes += len(changes)
-    into.events += sum(done)
-    return sum(done)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import statistics
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -16,15 +14,18 @@ import asyncpg
 from bench import outbox_bare, outbox_ours, peer_process
 from bench.outbox_bare import Bare
 from bench.outbox_bars import Report
-from bench.outbox_ours import Drained, Ours, claim_and_settle
+from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_ours import Ours
 from bench.outbox_pipeline import end_to_end
+from bench.outbox_rates import Rates
 from bench.outbox_server import Lab
 from bench.peer_process import PEERS, Process
 from syncd.records import Change
 
 BATCH = 100
 SLOW = {"procrastinate": 10}  # a tenth of the load is long enough to tell its rate
-LIMIT_S = 30.0
+LIMIT_S = 3.0  # of one load: a rate is a rate, however far it came
+CLEAN_S = 20.0  # to work off what was left
 KEYS = 10_000
 STEP = 5_000  # events that the router moves at once
 
@@ -36,27 +37,6 @@ class Sizes:
     events: int
     singles: int
     routed: int
-
-
-@dataclass(slots=True)
-class Rates:
-    """Figures by measure by contender, one a round."""
-
-    found: dict[str, dict[str, list[float]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
-
-    def add(self, measure: str, contender: str, value: float) -> None:
-        self.found[measure][contender].append(value)
-
-    def of(self, measure: str, contender: str = "ours") -> float:
-        return statistics.median(self.found[measure][contender])
-
-    def best_peer(self, measure: str) -> float:
-        return max(self.of(measure, name) for name in PEERS)
-
-    def ratio(self, measure: str, peers: str = "") -> float:
-        return self.of(measure) / self.best_peer(peers or measure)
 
 
 @dataclass(slots=True)
@@ -129,8 +109,8 @@ class Round:
             "ours",
             batch=copy,
             settle=settle,
-            end=await end_to_end(self.ours, distinct),
-            end_10k=await end_to_end(self.ours, some),
+            end=await self.through(distinct),
+            end_10k=await self.through(some),
         )
         self.told(
             "ours",
@@ -162,11 +142,24 @@ class Round:
         return events
 
     async def drain(self, settling: Callable[[Ours, Sequence[Change]], Awaitable[None]]) -> float:
+        """Changes a second; what LIMIT_S leaves over is worked off untimed."""
         drained = Drained()
-        while await claim_and_settle(self.ours, drained, BATCH, settling):
-            if drained.seconds > LIMIT_S:
+        while drained.seconds < LIMIT_S:
+            if not await claim_and_settle(self.ours, drained, BATCH, settling):
                 break
+        await self.clean()
         return drained.changes_s
+
+    async def clean(self) -> None:
+        await self.drain_router()
+        rest = Drained()
+        while rest.seconds < CLEAN_S and await claim_and_settle(self.ours, rest, STEP):
+            pass
+
+    async def through(self, keys: Sequence[str]) -> float:
+        rate = await end_to_end(self.ours, keys, limit_s=2 * LIMIT_S)
+        await self.clean()
+        return rate
 
     async def route(self) -> float:
         """Events over 10,000 keys, into an empty set of changes."""
@@ -212,18 +205,18 @@ async def measure(lab: Lab, report: Report, sizes: Sizes, rounds: int) -> None:
 def _note(report: Report, rates: Rates) -> None:
     report.note(
         b1_copy=rates.ratio("batch"),
-        b2_single=max(rates.of("single_copy"), rates.of("single_call")) / rates.best_peer("single"),
+        b2_single=max(rates.ratio("single_copy", "single"), rates.ratio("single_call", "single")),
         b3_settle=rates.ratio("settle"),
-        b3_bare=rates.of("settle") / rates.of("settle", "bare"),
+        b3_bare=rates.ratio("settle", contender="bare"),
         b4_distinct=rates.ratio("end"),
-        b4_10k=rates.of("end_10k") / rates.best_peer("end"),
+        b4_10k=rates.ratio("end_10k", "end"),
         b5_events_s=rates.of("router"),
-        b5_peer=rates.of("router") / rates.best_peer("settle"),
+        b5_peer=rates.ratio("router", "settle"),
         b5_poll_ms=rates.of("poll_ms"),
-        b1_call=rates.of("batch_call") / rates.best_peer("batch"),
-        b1_unnest=rates.of("batch_unnest") / rates.best_peer("batch"),
-        b2_call=rates.of("single_call") / rates.best_peer("single"),
-        b3_with_history=rates.of("settle_history") / rates.best_peer("settle"),
+        b1_call=rates.ratio("batch_call", "batch"),
+        b1_unnest=rates.ratio("batch_unnest", "batch"),
+        b2_call=rates.ratio("single_call", "single"),
+        b3_with_history=rates.ratio("settle_history", "settle"),
     )
     for measure, found in rates.found.items():
         report.note(**{f"{measure}_{name}": rates.of(measure, name) for name in found})

@@ -10,14 +10,13 @@ from bench.outbox_bars import Report
 from bench.outbox_server import TEMPLATE, Lab, folder
 from syncd.postgres import embedded
 
-ROUNDS = 3
 COPIES = 3
 
 
-async def measure(lab: Lab, report: Report) -> None:
+async def measure(lab: Lab, report: Report, rounds: int) -> None:
     """A new folder, the same again, then databases copied from a migrated one."""
     times: dict[str, list[float]] = {"first": [], "restart": [], "template": []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         with folder() as place:
             for kind in ("first", "restart"):
                 began = time.perf_counter()

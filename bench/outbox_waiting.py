@@ -6,7 +6,8 @@ import statistics
 
 from bench import outbox_ours
 from bench.outbox_bars import Report
-from bench.outbox_ours import Drained, Ours, claim_and_settle
+from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_ours import Ours
 from bench.outbox_server import Lab
 
 BATCH = 100

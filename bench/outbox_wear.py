@@ -10,20 +10,23 @@ import asyncpg
 
 from bench import outbox_ours
 from bench.outbox_bars import Report
-from bench.outbox_ours import CHANGES, EVENTS, ROUTER, Drained, Ours, claim_and_settle
+from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_ours import CHANGES, EVENTS, ROUTER, Ours
 from bench.outbox_server import Lab
 
 KEYS = 10_000
 CHUNKS = 20
 ENDS = 3  # chunks at either end whose median is compared
 BATCH, STEP = 100, 5_000
-LIMIT_S = 150.0
+LIMIT_S = 100.0
 
 STATE = """
 select
   pg_total_relation_size('syncd.' || $1) + pg_total_relation_size('syncd.' || $2) as size_bytes,
-  (select n_tup_upd + n_tup_del from pg_stat_user_tables
-    where schemaname = 'syncd' and relname = $1) as died,
+  (select n_tup_upd - n_tup_hot_upd + n_tup_del from pg_stat_user_tables
+    where schemaname = 'syncd' and relname = $1) as died,  -- pages shed their hot ones alone
+  (select n_tup_hot_upd from pg_stat_user_tables
+    where schemaname = 'syncd' and relname = $1) as hot,
   (select sum(n_dead_tup) from pg_stat_user_tables
     where schemaname = 'syncd' and relname like $3 || '%') as log_dead
 """
@@ -63,6 +66,7 @@ async def measure(lab: Lab, report: Report, events: int) -> None:
     report.note(
         b8_mb=state["size_bytes"] / 1e6,
         b8_dead=state["died"] / drained.changes,
+        b8_hot=state["hot"] / drained.changes,
         b8_log_dead=float(state["log_dead"] or 0),
         b8_rate=last / first,
         b8_events=drained.events,
