@@ -112,23 +112,20 @@ async def take(ours: Ours, *shop_ids: int | None) -> None:
 # ---------------------------------------------------------------------------------------- enqueue
 
 
-async def copy(pool: asyncpg.Pool, keys: Sequence[str], account: str = ACCOUNT) -> None:
+async def copy(to: db.Executor, keys: Sequence[str], account: str = ACCOUNT) -> None:
     """One transaction of events, by COPY."""
     rows = [(account, "product", key, LABELS) for key in keys]
-    async with pool.acquire() as connection:
-        await connection.copy_records_to_table(
-            "outbox", schema_name="syncd", columns=COLUMNS, records=rows
-        )
+    await to.copy_records_to_table("outbox", schema_name="syncd", columns=COLUMNS, records=rows)
 
 
-async def call(pool: db.Executor, keys: Sequence[str]) -> None:
+async def call(to: db.Executor, keys: Sequence[str]) -> None:
     """One transaction of events, by the function that triggers call."""
-    await pool.execute("select syncd.enqueue($1, 'product', $2, $3)", ACCOUNT, list(keys), LABELS)
+    await to.execute("select syncd.enqueue($1, 'product', $2, $3)", ACCOUNT, list(keys), LABELS)
 
 
-async def unnest(pool: asyncpg.Pool, keys: Sequence[str]) -> None:
+async def unnest(to: db.Executor, keys: Sequence[str]) -> None:
     """One transaction of events, by an insert of our own."""
-    await pool.execute(UNNEST, ACCOUNT, list(keys), LABELS)
+    await to.execute(UNNEST, ACCOUNT, list(keys), LABELS)
 
 
 async def fill(ours: Ours, count: int) -> None:

@@ -44,8 +44,10 @@ async def end_to_end(
 
 
 async def _produce(ours: Ours, keys: Sequence[str]) -> None:
-    for first in range(0, len(keys), BATCH):
-        await outbox_ours.copy(ours.pool, keys[first : first + BATCH])
+    """A business application holds its connection, as the peers' producers do."""
+    async with ours.pool.acquire() as connection:
+        for first in range(0, len(keys), BATCH):
+            await outbox_ours.copy(connection, keys[first : first + BATCH])
 
 
 async def _route(ours: Ours, told: Callable[[Moved], None]) -> None:

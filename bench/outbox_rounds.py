@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import anyio
-import asyncpg
 
 from bench import outbox_bare, outbox_ours, peer_process
 from bench.outbox_bare import Bare
@@ -20,6 +19,7 @@ from bench.outbox_pipeline import end_to_end
 from bench.outbox_rates import Rates
 from bench.outbox_server import Lab
 from bench.peer_process import PEERS, Process
+from syncd.postgres.db import Connection
 from syncd.records import Change
 
 BATCH = 100
@@ -124,16 +124,17 @@ class Round:
 
     async def enqueue(
         self,
-        way: Callable[[asyncpg.Pool, Sequence[str]], Awaitable[None]],
+        way: Callable[[Connection, Sequence[str]], Awaitable[None]],
         count: int,
         batch: int,
     ) -> float:
-        began, made = time.perf_counter(), 0
-        while made < count and time.perf_counter() - began < LIMIT_S:
-            size = min(batch, count - made)
-            await way(self.ours.pool, [f"p{made + place}" for place in range(size)])
-            made += size
-        return made / (time.perf_counter() - began)
+        async with self.ours.pool.acquire() as connection:
+            began, made = time.perf_counter(), 0
+            while made < count and time.perf_counter() - began < LIMIT_S:
+                size = min(batch, count - made)
+                await way(connection, [f"p{made + place}" for place in range(size)])
+                made += size
+            return made / (time.perf_counter() - began)
 
     async def drain_router(self) -> int:
         events = 0
