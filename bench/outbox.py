@@ -1,7 +1,8 @@
 """How our outbox does beside pgqueuer, procrastinate, faststream-outbox: figures B1 to B13.
 
 ONLY=B1,B6 chooses (B1 to B5 are one), EVENTS and ROUNDS scale. All on one durable Postgres, the
-contenders in turn in each round; medians. Two noisy cores: trust the ratios.
+contenders in turn in each round; medians. Two noisy cores: trust the ratios. Those named cpu_
+are of events per CPU second, client plus server: what others take of the machine is not in them.
 """
 
 from __future__ import annotations

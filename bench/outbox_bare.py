@@ -42,9 +42,11 @@ SETTLE = "delete from lease where id = any($1) and token = $2"
 class Bare:
     connection: asyncpg.Connection
 
-    async def drain(self, count: int, batch: int) -> float:
-        """Fill, then claim with a lease, delete by id; rows a second."""
+    async def fill(self, count: int) -> None:
         await self.connection.execute(FILL, count)
+
+    async def drain(self, batch: int) -> float:
+        """Claim with a lease, then delete by id; rows a second."""
         began, done = time.perf_counter(), 0
         while rows := await self.connection.fetch(CLAIM, batch, done):
             await self.connection.execute(SETTLE, [row["id"] for row in rows], done)

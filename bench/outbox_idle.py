@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import statistics
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import anyio
 import asyncpg
 
 from bench import outbox_ours
 from bench.outbox_bars import Report
+from bench.outbox_cpu import family_s, parent, process_s
 from bench.outbox_ours import Daemon
 from bench.outbox_server import Lab
 from syncd.records import Change
@@ -69,30 +68,9 @@ class Spent:
 
     @staticmethod
     async def now(connection: asyncpg.Connection) -> Spent:
-        own = resource.getrusage(resource.RUSAGE_SELF)
         pid = await connection.fetchval("select pg_backend_pid()")
         wal = await connection.fetchval("select pg_current_wal_insert_lsn() - '0/0'")
-        postmaster = _stat(pid)[1]
-        return Spent(own.ru_utime + own.ru_stime, _family_s(postmaster), int(wal))
-
-
-def _stat(pid: int) -> list[int]:
-    """State's number, parent and so on: /proc/PID/stat after the name, as numbers."""
-    text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    words = text.rpartition(")")[2].split()
-    return [0, *map(int, words[1:15])]
-
-
-def _family_s(postmaster: int) -> float:
-    ticks = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = _stat(int(folder.name))
-        except OSError:
-            continue
-        if stat[1] == postmaster or int(folder.name) == postmaster:
-            ticks += stat[11] + stat[12]
-    return ticks / os.sysconf("SC_CLK_TCK")
+        return Spent(process_s(os.getpid()), family_s(parent(pid)), int(wal))
 
 
 async def idle(lab: Lab, report: Report, seconds: float) -> None:

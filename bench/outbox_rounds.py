@@ -13,6 +13,7 @@ import anyio
 from bench import outbox_bare, outbox_ours, peer_process
 from bench.outbox_bare import Bare
 from bench.outbox_bars import Report
+from bench.outbox_cpu import per
 from bench.outbox_drain import Drained, claim_and_settle
 from bench.outbox_ours import Ours
 from bench.outbox_pipeline import end_to_end
@@ -55,7 +56,10 @@ class Round:
         self.number += 1
         for name in PEERS:
             await self.peer(name)
-        rate = await self.bare.drain(self.sizes.events, BATCH)
+        await self.bare.fill(self.sizes.events)
+        cpu_s = self.lab.cpu_s()
+        rate = await self.bare.drain(BATCH)
+        self.rates.add("cpu_settle", "bare", per(self.sizes.events, self.lab.cpu_s() - cpu_s))
         self.rates.add("settle", "bare", rate)
         await self.own()
 
@@ -70,10 +74,15 @@ class Round:
         one, other = self.peers[name]
         slow = SLOW.get(name, 1)
         count, singles = self.sizes.events // slow, self.sizes.singles // slow
+        pids = one.process.pid, other.process.pid
+        marks = [self.lab.cpu_s(*pids)]
         enqueued = await one.order("enqueue", count=count, batch=BATCH, limit_s=LIMIT_S)
+        marks.append(self.lab.cpu_s(*pids))
         single = await one.order("enqueue", count=singles, batch=1, limit_s=LIMIT_S)
         waiting = enqueued["count"] + single["count"]
+        marks.append(self.lab.cpu_s(*pids))
         drained = await one.order("drain", count=waiting, limit_s=LIMIT_S)
+        marks.append(self.lab.cpu_s(*pids))
         consumed: list[dict[str, float]] = []
 
         async def consume() -> None:
@@ -89,6 +98,9 @@ class Round:
             single=_rate(single),
             settle=_rate(drained),
             end=consumed[0]["count"] / (consumed[0]["ended"] - produced["began"]),
+            cpu_batch=per(enqueued["count"], marks[1] - marks[0]),
+            cpu_settle=per(drained["count"], marks[3] - marks[2]),
+            cpu_end=per(consumed[0]["count"], self.lab.cpu_s(*pids) - marks[3]),
         )
 
     async def own(self) -> None:
@@ -100,7 +112,7 @@ class Round:
         unnest = await self.enqueue(outbox_ours.unnest, events, BATCH)
         await self.drain_router()
         settle = await self.drain(outbox_ours.settle)
-        await self.enqueue(outbox_ours.copy, events, BATCH)
+        await self.enqueue(outbox_ours.unnest, events, BATCH)
         await self.drain_router()
         noted = await self.drain(outbox_ours.settle_with_history)
         distinct = [f"d{self.number}-{number}" for number in range(events)]
@@ -109,8 +121,8 @@ class Round:
             "ours",
             batch=copy,
             settle=settle,
-            end=await self.through(distinct),
-            end_10k=await self.through(some),
+            end=await self.through("cpu_end", distinct),
+            end_10k=await self.through("cpu_end_10k", some),
         )
         self.told(
             "ours",
@@ -129,12 +141,15 @@ class Round:
         batch: int,
     ) -> float:
         async with self.ours.pool.acquire() as connection:
-            began, made = time.perf_counter(), 0
+            cpu_s, began, made = self.lab.cpu_s(), time.perf_counter(), 0
             while made < count and time.perf_counter() - began < LIMIT_S:
                 size = min(batch, count - made)
                 await way(connection, [f"p{made + place}" for place in range(size)])
                 made += size
-            return made / (time.perf_counter() - began)
+            rate = made / (time.perf_counter() - began)
+            if way is outbox_ours.copy and batch == BATCH:
+                self.rates.add("cpu_batch", "ours", per(made, self.lab.cpu_s() - cpu_s))
+            return rate
 
     async def drain_router(self) -> int:
         events = 0
@@ -144,10 +159,12 @@ class Round:
 
     async def drain(self, settling: Callable[[Ours, Sequence[Change]], Awaitable[None]]) -> float:
         """Changes a second; what LIMIT_S leaves over is worked off untimed."""
-        drained = Drained()
+        drained, cpu_s = Drained(), self.lab.cpu_s()
         while drained.seconds < LIMIT_S:
             if not await claim_and_settle(self.ours, drained, BATCH, settling):
                 break
+        measure = f"cpu_{settling.__name__}"
+        self.rates.add(measure, "ours", per(drained.changes, self.lab.cpu_s() - cpu_s))
         await self.clean()
         return drained.changes_s
 
@@ -157,8 +174,10 @@ class Round:
         while rest.seconds < CLEAN_S and await claim_and_settle(self.ours, rest, STEP):
             pass
 
-    async def through(self, keys: Sequence[str]) -> float:
-        rate = await end_to_end(self.ours, keys, limit_s=2 * LIMIT_S)
+    async def through(self, measure: str, keys: Sequence[str]) -> float:
+        drained, cpu_s = Drained(), self.lab.cpu_s()
+        rate = await end_to_end(self.ours, keys, drained, limit_s=2 * LIMIT_S)
+        self.rates.add(measure, "ours", per(drained.events, self.lab.cpu_s() - cpu_s))
         await self.clean()
         return rate
 
@@ -174,7 +193,7 @@ class Round:
             began = time.perf_counter()
             await outbox_ours.route(self.ours, STEP)
             self.rates.add("poll_ms", "ours", 1_000 * (time.perf_counter() - began))
-        await self.drain(outbox_ours.settle)
+        await self.clean()
         return rate
 
 
@@ -217,6 +236,11 @@ def _note(report: Report, rates: Rates) -> None:
         b1_call=rates.ratio("batch_call", "batch"),
         b1_unnest=rates.ratio("batch_unnest", "batch"),
         b2_call=rates.ratio("single_call", "single"),
+        cpu_b1_copy=rates.ratio("cpu_batch"),
+        cpu_b3_settle=rates.ratio("cpu_settle"),
+        cpu_b3_bare=rates.ratio("cpu_settle", contender="bare"),
+        cpu_b4_distinct=rates.ratio("cpu_end"),
+        cpu_b4_10k=rates.ratio("cpu_end_10k", "cpu_end"),
         b3_with_history=rates.ratio("settle_history", "settle"),
     )
     for measure, found in rates.found.items():

@@ -5,6 +5,7 @@ Durable, in a folder that is deleted afterwards; it listens on the loopback only
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -13,7 +14,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import outbox_ours
+import asyncpg
+
+from bench import outbox_cpu, outbox_ours
 from bench.outbox_ours import Ours
 from syncd.postgres import embedded
 from syncd.postgres.embedded import Server
@@ -38,11 +41,17 @@ class Lab:
     """The running server; `say` prints a line with the time since the start."""
 
     server: Server
+    postmaster: int
     began: float = field(default_factory=time.monotonic)
     made: int = 0
 
     def say(self, line: str) -> None:
         print(f"{time.monotonic() - self.began:6.1f} s  {line}", flush=True)
+
+    def cpu_s(self, *clients: int) -> float:
+        """What the server with these clients (default: ourselves) has worked so far."""
+        server_s = outbox_cpu.family_s(self.postmaster)
+        return server_s + sum(outbox_cpu.process_s(pid) for pid in clients or (os.getpid(),))
 
     async def database(self, name: str) -> str:
         """The address of a new empty database."""
@@ -83,4 +92,8 @@ async def lab() -> AsyncIterator[Lab]:
         async with embedded.server(place / "data", settings=SETTINGS) as server:
             url = await embedded.create_database(server, TEMPLATE)
             await outbox_ours.make_template(url)
-            yield Lab(server)
+            connection = await asyncpg.connect(url)
+            pid = await connection.fetchval("select pg_backend_pid()")
+            postmaster = outbox_cpu.parent(pid)
+            await connection.close()
+            yield Lab(server, postmaster)
