@@ -156,3 +156,9 @@ async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool on a migrated database of this test's own."""
     async with db.connect(database_url, name="tests", size=6) as pool:
         yield pool
+
+
+@pytest.fixture
+async def all_days(pool: asyncpg.Pool) -> None:
+    """Every day of the event log that a migrated database has."""
+    await pool.execute("select syncd.make_partitions()")

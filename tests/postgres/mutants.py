@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("syncd", "sql", "graphql", "tests", "pyproject.toml", "README.md", "docs", "bench")
 MODEL = "tests/postgres/test_engine_model.py"
 ORDERS = "tests/postgres/test_interleavings.py"
+ENGINE = "sql/engine.sql"
 ROUTER = "tests/postgres/test_router.py"
 
 
@@ -56,34 +57,33 @@ MUTANTS = [
     Mutant(
         "ack without the generation",
         "I13",
-        "sql/outbox.sql",
-        "where c.change_id = k.change_id\n  and c.generation = k.generation;",
-        "where c.change_id = k.change_id;",
+        ENGINE,
+        "      and c.claim_token = k.token\n      and c.generation = k.generation;",
+        "      and c.claim_token = k.token;",
         ORDERS,
     ),
     Mutant(
-        "hold without the token",
+        "settle without the token",
         "I12 I14",
-        "sql/outbox.sql",
-        "  on k.change_id = c.change_id\n  and k.token = c.claim_token\n"
-        "order by c.shop_id, c.kind, c.key\nfor update of c;",
-        "  on k.change_id = c.change_id\norder by c.shop_id, c.kind, c.key\nfor update of c;",
+        ENGINE,
+        "c.claim_token = k.token",
+        "true",
         MODEL,
     ),
     Mutant(
         "settle does not lock first",
         "I13 I26",
-        "sql/outbox.sql",
-        "  and k.token = c.claim_token\norder by c.shop_id, c.kind, c.key\nfor update of c;",
-        "  and k.token = c.claim_token\norder by c.shop_id, c.kind, c.key;",
+        ENGINE,
+        "    order by c.shop_id, c.kind, c.key\n    for update of c\n  ) as h;",
+        "    order by c.shop_id, c.kind, c.key\n  ) as h;",
         f"{ORDERS} tests/postgres/test_outbox_locks.py",
     ),
     Mutant(
         "locks in no order",
         "I26",
-        "sql/outbox.sql",
-        "  and k.token = c.claim_token\norder by c.shop_id, c.kind, c.key\nfor update of c;",
-        "  and k.token = c.claim_token\norder by c.change_id\nfor update of c;",
+        ENGINE,
+        "    order by c.shop_id, c.kind, c.key\n    for update of c\n  ) as h;",
+        "    order by c.change_id\n    for update of c\n  ) as h;",
         f"{ORDERS} tests/postgres/test_outbox_locks.py",
     ),
     Mutant(

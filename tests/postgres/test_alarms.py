@@ -12,6 +12,9 @@ from syncd.rules.retry import Dead, Retry
 from tests import leasing
 from tests.postgres.claims import Clock, claim, route, settle, turned_pool
 
+pytestmark = pytest.mark.usefixtures("all_days")
+
+
 DAY_S = 86400.0
 
 

@@ -113,8 +113,7 @@ BUFFERS = {  # at most; a page is 8 kB
     "move": 40 * NEWS,
     "claim": 40 * 24,
     "renew": 40 * 24,
-    "hold": 8 * 24,
-    "ack": 8 * 24,
+    "settle": 24 * 24,
 }
 
 
@@ -192,8 +191,17 @@ async def plans_of(connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
     found["renew"] = await explained(
         connection, outbox.sql.renew, change_ids=ids, tokens=tokens, lease_s=30.0
     )
-    found["hold"] = await explained(connection, outbox.sql.hold, change_ids=ids, tokens=tokens)
-    found["ack"] = await explained(
-        connection, outbox.sql.ack, change_ids=ids, generations=[1] * len(ids)
+    found["settle"] = await explained(
+        connection,
+        outbox.sql.settle,
+        change_ids=ids,
+        tokens=tokens,
+        generations=[1] * len(ids),
+        events=[1] * len(ids),
+        ends=["ack"] * len(ids),
+        waits_s=[0.0] * len(ids),
+        until_news=[False] * len(ids),
+        errors=[None] * len(ids),
+        causes=[None] * len(ids),
     )
     return found

@@ -109,7 +109,7 @@ class Table:
         await connection.execute("select syncd.skip()")
 
 
-TURNS = {"route": 4, "settle": 3, "claim": 1, "enqueue": 1, "renew": 1, "retry": 1, "skip": 1}
+TURNS = {"route": 4, "settle": 1, "claim": 1, "enqueue": 1, "renew": 1, "retry": 1, "skip": 1}
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from syncd.postgres.migrate import migrate
 from tests.conftest import TEMPLATE, fresh_database
 from tests.postgres.claims import add_shop, route
 
+pytestmark = pytest.mark.usefixtures("all_days")
+
 DBA, BACKOFFICE = "syncd_dba", "syncd_backoffice"
 WRITES = "insert, update, delete, truncate, references, trigger"
 FUNCTIONS = """

@@ -15,6 +15,9 @@ from syncd.rules.retry import Ack, Dead, Retry
 from tests import leasing
 from tests.postgres.claims import claim, route, settle
 
+pytestmark = pytest.mark.usefixtures("all_days")
+
+
 HISTORY = """
 insert into syncd.history
   (shop_id, kind, key, gid, writes, after, events, first_event_at, accepted_at, settled_at)

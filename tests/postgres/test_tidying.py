@@ -14,6 +14,9 @@ from tests import leasing
 from tests.postgres.claims import add_shop
 from tests.postgres.test_outbox_locks import until_blocked
 
+pytestmark = pytest.mark.usefixtures("all_days")
+
+
 OLD = 20  # days ago; kept are 14
 
 
