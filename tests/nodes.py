@@ -79,7 +79,7 @@ class Nodes:
         with (self.logs / f"{proxy.node}.log").open("wb") as log:
             process = await anyio.open_process(
                 [sys.executable, "-m", "syncd.cli", "run"],
-                env={**self.environment, "SYNCD_SHOPIFY_URL": proxy.url},
+                env={**self.environment, "SYNCD_SHOPIFY_URL": proxy.url, "PYTHONUNBUFFERED": "1"},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -147,7 +147,9 @@ class Nodes:
         """End all cleanly."""
         for node in self.running.values():
             node.process.terminate()
-            assert await node.process.wait() == 0, node.proxy.node
+            code, said = await node.process.wait(), self.last_words(node)
+            is_unborn = code == -signal.SIGTERM and not said  # it was still starting
+            assert code == 0 or is_unborn, f"{node.proxy.node} ended with {code}: {said}"
 
 
 @asynccontextmanager
