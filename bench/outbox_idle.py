@@ -25,6 +25,7 @@ SPENT = """
 select
   s.calls,
   s.wal_bytes::float8 as wal_bytes,
+  s.toplevel as is_sent,  -- not by a function of ours
   regexp_replace(left(s.query, 60), '\\s+', ' ', 'g') as query
 from pg_stat_statements s
 join pg_database d on d.oid = s.dbid and d.datname = current_database()
@@ -96,7 +97,9 @@ async def idle(lab: Lab, report: Report, seconds: float) -> None:
     server = 100 * (after.server_s - before.server_s) / seconds
     report.note(
         b12_cpu=client + server,
-        b12_statements_s=sum(row["calls"] for row in rows) / seconds,
+        b12_statements_s=sum(row["calls"] for row in rows if row["is_sent"]) / seconds,
+        b12_statements_in_functions_s=sum(row["calls"] for row in rows if not row["is_sent"])
+        / seconds,
         b12_wal=sum(row["wal_bytes"] for row in rows),
         b12_client_cpu=client,
         b12_server_cpu=server,

@@ -1,4 +1,60 @@
--- What nodes call where several statements must see each other's work in one round trip. Repeatable, as surface.sql.
+-- What nodes call as functions: for one round trip, or for a plan that is kept. Repeatable, as surface.sql.
+
+create or replace function syncd.standing(since timestamptz, until timestamptz, patience_s float8)
+  returns table (is_here boolean, moved_until timestamptz, is_old boolean, has_news boolean)
+  language plpgsql volatile set search_path = pg_catalog, pg_temp
+  -- Planned anew each time, a look took five times as long as with a plan that is kept; that one goes by index, even if
+  -- it was made while the log was empty.
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
+declare
+  ends timestamptz := clock_timestamp() + make_interval(secs => patience_s);
+begin
+  -- The looks happen here, not in the daemon: one statement a second instead of forty round trips, and a till's commit
+  -- is seen as soon. Each look is a statement of its own, so it sees what was committed meanwhile. It reads only, so an
+  -- idle system writes nothing. Order and limit keep the plan on the index: to a mere `exists` a scan of the day looks
+  -- cheap, and with nothing to find it reads all of it. The two moments keep it on the days that can hold an event.
+  loop
+    select
+      r.system_id = (select system_identifier from pg_control_system()),
+      greatest(r.since, '2000-01-01 00:00:00+00'),
+      r.since < clock_timestamp() - interval '1 hour'
+        and (r.mark_xid is null or pg_snapshot_xmin(pg_current_snapshot()) >= r.mark_xid),
+      (
+        select o.xid
+        from syncd.outbox o
+        where o.xid >= pg_snapshot_xmax(r.snap)
+          and o.created_at >= standing.since
+          and o.created_at < standing.until
+        order by o.xid, o.event_id
+        limit 1
+      ) is not null or exists (
+        select
+        from pg_snapshot_xip(r.snap) as x (xid)
+        cross join lateral (
+          select
+          from syncd.outbox o
+          where o.xid = x.xid
+            and o.created_at >= standing.since
+            and o.created_at < standing.until
+          order by o.xid, o.event_id
+          limit 1
+        ) as late
+      )
+    into is_here, moved_until, is_old, has_news
+    from syncd.router r
+    where r.name = 'main';
+
+    exit when not found;
+    if has_news or is_old or not is_here or clock_timestamp() >= ends then
+      return next;
+      exit;
+    end if;
+    perform pg_sleep(0.025);
+  end loop;
+end $$;
+comment on function syncd.standing(timestamptz, timestamptz, float8) is
+  'Where the router stands: whether this cluster wrote the cursor, before which moment all has been moved, whether that is old and can follow, whether an event waits that was written between the two moments. Told when there is something to do, or when patience_s seconds are over; looks every 25 ms';
+revoke all on function syncd.standing(timestamptz, timestamptz, float8) from public;
 
 create or replace function syncd.settle(
   change_ids bigint[],

@@ -1,37 +1,11 @@
--- name: standing(since timestamptz, until timestamptz)
--- Where the cursor stands: whether this cluster wrote it, whether an event waits behind it, whether `since` is old
--- and can follow.
--- Reads only, so an idle system writes nothing. Order and limit keep the plan on the index: to a mere `exists` a
--- scan of the table looks cheap, and with nothing to find it reads all of it. The two moments keep it on the
--- partitions that can hold an event which waits.
+-- name: standing(since timestamptz, until timestamptz, patience_s float8)
+-- Where the cursor stands: is_here, since, is_old, has_news. See sql/engine.sql.
 select
-  r.system_id = (select system_identifier from pg_control_system()) as is_here,
-  greatest(r.since, '2000-01-01 00:00:00+00') as since,
-  r.since < clock_timestamp() - interval '1 hour'
-    and (r.mark_xid is null or pg_snapshot_xmin(pg_current_snapshot()) >= r.mark_xid) as is_old,
-  (
-    select o.xid
-    from syncd.outbox o
-    where o.xid >= pg_snapshot_xmax(r.snap)
-      and o.created_at >= $1
-      and o.created_at < $2
-    order by o.xid, o.event_id
-    limit 1
-  ) is not null or exists (
-    select
-    from pg_snapshot_xip(r.snap) as x (xid)
-    cross join lateral (
-      select
-      from syncd.outbox o
-      where o.xid = x.xid
-        and o.created_at >= $1
-        and o.created_at < $2
-      order by o.xid, o.event_id
-      limit 1
-    ) as late
-  ) as has_news
-from syncd.router r
-where r.name = 'main';
+  is_here,
+  moved_until as since,
+  is_old,
+  has_news
+from syncd.standing($1, $2, $3);
 
 -- name: lock_router(fence int8)
 -- The cursor, held for this transaction, so that one router moves at a time; is_ours: it is the lease's holder.

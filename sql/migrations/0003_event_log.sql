@@ -32,10 +32,9 @@ end $$;
 drop trigger outbox_append_only on syncd.outbox;
 alter table syncd.outbox drop constraint outbox_pkey;
 alter table syncd.outbox alter column event_id drop identity;
-drop index syncd.outbox_key;
+drop index syncd.outbox_key, syncd.outbox_wide;
 alter table syncd.outbox alter column key type text collate "C";
 alter index syncd.outbox_xid rename to outbox_first_xid;
-alter index syncd.outbox_wide rename to outbox_first_wide;
 alter table syncd.outbox rename to outbox_first;
 
 create table syncd.outbox (
@@ -51,7 +50,6 @@ create table syncd.outbox (
   constraint outbox_key_check check (key <> '')
 ) partition by range (created_at);
 create index outbox_xid on syncd.outbox (xid, event_id);
-create index outbox_wide on syncd.outbox (xid) where key = '*';
 create index outbox_key on syncd.outbox (key, created_at);
 comment on table syncd.outbox is
   'Events: something of the Backoffice was touched. Written in the Backoffice''s own transaction, never updated; a partition a day';

@@ -35,18 +35,24 @@ class Routed:
 
 
 async def route_once(
-    pool: asyncpg.Pool, lease: Lease, *, most: int = 5000, since: datetime | None = None
+    pool: asyncpg.Pool,
+    lease: Lease,
+    *,
+    most: int = 5000,
+    since: datetime | None = None,
+    patience_s: float = 0.0,
 ) -> Routed:
     """Move about `most` events to the changes of the shops they concern; 0 events: nothing waits.
 
     Never misses a late commit, never splits a transaction, never counts an event twice. Where the
     cursor was written by another cluster (a restore) every product of every shop becomes due.
-    With the `since` of the step before, a look into an empty outbox reads no older partition.
+    With the `since` of the step before, a look into an empty outbox reads no older partition; with
+    patience the database looks again and again until there is something to do.
     Raises LeaseLostError when the lease was lost, ContractError when an event names every product
     and the Backoffice cannot be read.
     """
     window = _window(since)
-    standing = await sql.standing.row(pool, since=window[0], until=window[1])
+    standing = await sql.standing.row(pool, since=window[0], until=window[1], patience_s=patience_s)
     if standing is not None and standing["is_here"]:
         since = standing["since"]
         if not standing["has_news"] and not standing["is_old"]:

@@ -10,10 +10,9 @@ from syncd.errors import ContractError, LeaseLostError
 from syncd.postgres import leases, router, tidying, timetable
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 
-ROUTE_IDLE_S = 0.025  # between two looks into an empty outbox
-WIDE_S = (
-    60.0  # so often a look goes through every day of the event log, should a clock have been set
-)
+PATIENCE_S = 1.0  # so long the database looks into an empty outbox before it answers
+ROUTE_IDLE_S = 0.01  # before it is asked again
+WIDE_S = 60.0  # so often a look goes through all days: a clock may have been set
 TAKE_S = 2.0  # between two looks whether the router is free
 CONTRACT_PAUSE_S = 15.0
 TIDY_S = 3600.0
@@ -55,7 +54,9 @@ async def _move(house: House, work: Work) -> None:
         if anyio.current_time() >= widened_s + WIDE_S:
             since, widened_s = None, anyio.current_time()
         try:
-            routed = await router.route_once(house.pool, work.lease, since=since)
+            routed = await router.route_once(
+                house.pool, work.lease, since=since, patience_s=PATIENCE_S
+            )
         except ContractError as error:
             log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
             await house.rest(CONTRACT_PAUSE_S)
@@ -75,8 +76,8 @@ async def _announce(house: House) -> None:
         try:
             if events := await timetable.announce_once(house.pool):
                 log.info("offers_turned", events=events)
-        except ContractError as error:
-            log.error("offers_unseen", pause_s=CONTRACT_PAUSE_S, error=str(error))
+        except (ContractError, TimeoutError) as error:  # their prices take a minute to read, say
+            log.error("offers_unseen", pause_s=CONTRACT_PAUSE_S, error=str(error) or repr(error))
             await anyio.sleep(CONTRACT_PAUSE_S)
         await anyio.sleep(ANNOUNCE_S)
 

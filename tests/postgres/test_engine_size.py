@@ -156,7 +156,9 @@ async def plans_of(connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
     )
     assert cursor is not None
     window = {"since": cursor["since"], "until": cursor["until"]}
-    found = {"standing": await explained(connection, router.sql.standing, **window)}
+    looked = {**window, "patience_s": 0.0}
+    await router.sql.standing.row(connection, **looked)  # to plan reads catalogues, and is kept
+    found = {"standing": await explained(connection, router.sql.standing, **looked)}
     settings = connection.transaction()
     await settings.start()
     await router.sql.lock_router.row(connection, fence=1)  # sets what guides the planner
