@@ -56,6 +56,55 @@ comment on function syncd.standing(timestamptz, timestamptz, float8) is
   'Where the router stands: whether this cluster wrote the cursor, before which moment all has been moved, whether that is old and can follow, whether an event waits that was written between the two moments. Told when there is something to do, or when patience_s seconds are over; looks every 25 ms';
 revoke all on function syncd.standing(timestamptz, timestamptz, float8) from public;
 
+create or replace function syncd.arm(news syncd.news[]) returns integer[]
+  language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  shops integer[];
+begin
+  -- Events, a resync, a person: whatever makes something due goes through here. News leave due_at alone (back-off and
+  -- claims stay), but end a wait that ends with news, and re-arm a dead change, once: it starts from nothing.
+  -- In the order of the keys: settle locks in the same order, so neither waits for the other in a ring.
+  with armed as (
+    insert into syncd.change as c
+      (shop_id, kind, key, changed, lane, is_doubted, events, first_event_at, last_event_at)
+    select n.shop_id, n.kind, n.key, n.changed, n.lane, n.is_doubted, n.events, n.first_event_at, n.last_event_at
+    from unnest(news) as n
+    order by n.shop_id, n.kind, n.key
+    on conflict (shop_id, kind, key) do update set
+      generation = c.generation + 1,
+      events = c.events + excluded.events,
+      changed = case
+        when c.changed = '{}' or excluded.changed = '{}' then '{}'
+        when c.changed @> excluded.changed then c.changed
+        else syncd.labels(c.changed || excluded.changed)
+      end,
+      lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
+      is_doubted = c.is_doubted or excluded.is_doubted,
+      first_event_at = case
+        when c.state = 'claimed' then c.first_event_at
+        else least(c.first_event_at, excluded.first_event_at)
+      end,
+      last_event_at = greatest(c.last_event_at, excluded.last_event_at),
+      news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
+      state = case when c.state = 'dead' then 'due' else c.state end,
+      cause = null,
+      due_at = case
+        when c.state = 'dead' then syncd.clock()
+        when c.state = 'due' and c.ends_with_news then least(c.due_at, syncd.clock())
+        else c.due_at
+      end,
+      failures = case when c.state = 'dead' then 0 else c.failures end,
+      deliveries = case when c.state = 'dead' then 0 else c.deliveries end
+    returning c.shop_id
+  )
+  select array(select distinct a.shop_id from armed a order by a.shop_id)
+  into shops;
+  return shops;
+end $$;
+comment on function syncd.arm(syncd.news[]) is
+  'Make changes due, or tell those that are there of the news; returns the shops, in order. One row a key';
+revoke all on function syncd.arm(syncd.news[]) from public;
+
 create or replace function syncd.settle(
   change_ids bigint[],
   tokens bigint[],

@@ -1,41 +1,19 @@
 -- name: enqueue(shop_id int4, kind text, keys text[], lane text, is_doubted bool)
 -- Make these keys due for one shop; what is due already keeps its place, or gets the better one. Returns how many.
-with added as (
-  insert into syncd.change as c (shop_id, kind, key, changed, lane, is_doubted, first_event_at, last_event_at)
-  select
-    $1,
-    $2,
-    k.key,
-    '{}',
-    $4,
-    $5,
-    syncd.clock(),
-    syncd.clock()
-  from (select distinct key from unnest($3::text[]) as given (key)) as k
-  order by k.key
-  on conflict (shop_id, kind, key) do update set
-    generation = c.generation + 1,
-    events = c.events + 1,
-    changed = '{}',
-    lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
-    is_doubted = c.is_doubted or excluded.is_doubted,
-    last_event_at = greatest(c.last_event_at, excluded.last_event_at),
-    news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
-    state = case when c.state = 'dead' then 'due' else c.state end,
-    cause = null,
-    due_at = case
-      when c.state = 'dead' then syncd.clock()
-      when c.state = 'due' and c.ends_with_news then least(c.due_at, syncd.clock())
-      else c.due_at
-    end,
-    failures = case when c.state = 'dead' then 0 else c.failures end,
-    deliveries = case when c.state = 'dead' then 0 else c.deliveries end
-  returning c.change_id
+with given as materialized (
+  select distinct key
+  from unnest($3::text[]) as g (key)
+),
+armed as materialized (
+  select syncd.arm(array(
+    select row($1::int4, $2::text, key, '{}', $4::text, $5::bool, 1, syncd.clock(), syncd.clock())::syncd.news
+    from given
+  )) as shops
 )
 select
-  count(*),
-  case when count(*) > 0 then pg_notify('syncd', $1::text) end
-from added;
+  (select count(*) from given),
+  case when shops <> '{}' then pg_notify('syncd', array_to_string(shops, ' ')) end
+from armed;
 
 -- name: claim(shop_id int4, kind text, node text, fence int8, lease_s float8, token int8, most int8, max_deliveries int4, floors timestamptz[])
 -- Lease the most urgent due changes of a shop to the node that holds the shop; none to one that holds it no longer.

@@ -80,8 +80,7 @@ where set_config('enable_seqscan', 'on', true) = 'on';
 -- name: move(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz)
 -- Events between the two snapshots become changes of each shop they concern; a thousand events are one change.
 -- Those for every key (*) are left to move_wide, but counted here. Kinds that no shop wants yet are passed over.
--- News leave due_at alone (back-off and claims stay) but re-arm a dead change, once: it starts from nothing.
--- One insert in the order of the keys: settle locks in the same order, so neither waits for the other in a ring.
+-- What news do to a change that is there already stands in syncd.arm.
 -- Grouped twice: first by equal sets of labels, so that only a few of them are joined for each key.
 with batch as materialized (
   select
@@ -124,50 +123,27 @@ told as materialized (
     max(last_event_at) as last_event_at
   from alike
   group by account_id, kind, key
-),
-moved as (
-  insert into syncd.change as c (shop_id, kind, key, changed, lane, events, first_event_at, last_event_at)
-  select
-    i.shop_id,
-    t.kind,
-    t.key,
-    case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
-    syncd.lane(t.kind, t.labels),
-    t.events,
-    t.first_event_at,
-    t.last_event_at
-  from told t
-  join syncd.interest i
-    on i.account_id = t.account_id
-    and i.kind = t.kind
-  order by i.shop_id, t.kind, t.key
-  on conflict (shop_id, kind, key) do update set
-    generation = c.generation + 1,
-    events = c.events + excluded.events,
-    changed = case
-      when c.changed = '{}' or excluded.changed = '{}' then '{}'
-      when c.changed @> excluded.changed then c.changed
-      else syncd.labels(c.changed || excluded.changed)
-    end,
-    lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
-    first_event_at = case when c.state = 'claimed' then c.first_event_at else least(c.first_event_at, excluded.first_event_at) end,
-    last_event_at = greatest(c.last_event_at, excluded.last_event_at),
-    news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
-    state = case when c.state = 'dead' then 'due' else c.state end,
-    cause = null,
-    due_at = case
-      when c.state = 'dead' then syncd.clock()
-      when c.state = 'due' and c.ends_with_news then least(c.due_at, syncd.clock())
-      else c.due_at
-    end,
-    failures = case when c.state = 'dead' then 0 else c.failures end,
-    deliveries = case when c.state = 'dead' then 0 else c.deliveries end
-  returning c.shop_id
 )
 select
   (select count(*) from batch) as events,
   array(select distinct account_id from batch where key = '*' and kind = 'product' order by account_id) as wide_accounts,
-  array(select distinct shop_id from moved order by shop_id) as shops;
+  syncd.arm(array(
+    select row(
+      i.shop_id,
+      t.kind,
+      t.key,
+      case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
+      syncd.lane(t.kind, t.labels),
+      false,
+      t.events,
+      t.first_event_at,
+      t.last_event_at
+    )::syncd.news
+    from told t
+    join syncd.interest i
+      on i.account_id = t.account_id
+      and i.kind = t.kind
+  )) as shops;
 
 -- name: move_wide(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz, account_ids text[], keys text[])
 -- Events for every key (*) of these accounts become changes of each of their products: $5 and $6 are their keys, pair
@@ -191,18 +167,19 @@ with told as (
     and created_at >= $3
     and created_at < $4
   group by account_id
-),
-moved as (
-  insert into syncd.change as c (shop_id, kind, key, changed, lane, events, first_event_at, last_event_at)
-  select
+)
+select syncd.arm(array(
+  select row(
     i.shop_id,
     'product',
-    k.key collate "C",
+    k.key,
     case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
     syncd.lane('product', t.labels),
+    false,
     t.events,
     t.first_event_at,
     t.last_event_at
+  )::syncd.news
   from told t
   join syncd.interest i
     on i.account_id = t.account_id
@@ -217,33 +194,7 @@ moved as (
     where l.shop_id = i.shop_id
       and l.kind = 'product'
   ) as k (key)
-  order by 1, 2, 3
-  on conflict (shop_id, kind, key) do update set
-    generation = c.generation + 1,
-    events = c.events + excluded.events,
-    changed = case
-      when c.changed = '{}' or excluded.changed = '{}' then '{}'
-      when c.changed @> excluded.changed then c.changed
-      else syncd.labels(c.changed || excluded.changed)
-    end,
-    lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
-    first_event_at = case when c.state = 'claimed' then c.first_event_at else least(c.first_event_at, excluded.first_event_at) end,
-    last_event_at = greatest(c.last_event_at, excluded.last_event_at),
-    news_at = case when c.state = 'claimed' then least(c.news_at, excluded.first_event_at) end,
-    state = case when c.state = 'dead' then 'due' else c.state end,
-    cause = null,
-    due_at = case
-      when c.state = 'dead' then syncd.clock()
-      when c.state = 'due' and c.ends_with_news then least(c.due_at, syncd.clock())
-      else c.due_at
-    end,
-    failures = case when c.state = 'dead' then 0 else c.failures end,
-    deliveries = case when c.state = 'dead' then 0 else c.deliveries end
-  returning c.shop_id
-)
-select distinct shop_id
-from moved
-order by shop_id;
+));
 
 -- name: advance(next pg_snapshot, moved int8)
 -- The cursor moves in the same transaction as the events. `since` follows: when no transaction older than the mark is

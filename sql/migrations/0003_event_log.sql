@@ -198,6 +198,19 @@ comment on column syncd.interest.shop_id is 'The shop';
 comment on column syncd.interest.account_id is 'The retailer whose events concern it';
 comment on column syncd.interest.kind is 'What sort of thing';
 
+create type syncd.news as (
+  shop_id integer,
+  kind text,
+  key text collate "C",
+  changed text[],
+  lane text,
+  is_doubted boolean,
+  events bigint,
+  first_event_at timestamptz,
+  last_event_at timestamptz
+);
+comment on type syncd.news is 'What makes a change due: the arguments of syncd.arm, named as the columns of syncd.change';
+
 create function syncd.lane(kind text, labels text[]) returns text
   language sql immutable parallel safe
   return case

@@ -92,8 +92,8 @@ async def _move_wide(
         found = await backoffice.product_keys(connection, account_id)
         account_ids += [account_id] * len(found)
         keys += found
-    rows = await sql.move_wide.fetch(connection, account_ids=account_ids, keys=keys, **given)
-    return {row["shop_id"] for row in rows}
+    shops = await sql.move_wide.value(connection, account_ids=account_ids, keys=keys, **given)
+    return set(shops)
 
 
 async def _rebase(connection: Connection) -> Routed:

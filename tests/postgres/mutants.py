@@ -129,8 +129,9 @@ MUTANTS = [
     Mutant(
         "a dead change is not re-armed",
         "I21",
-        "sql/router.sql",
-        "    state = case when c.state = 'dead' then 'due' else c.state end,\n    cause = null,\n",
+        ENGINE,
+        "      state = case when c.state = 'dead' then 'due' else c.state end,\n"
+        "      cause = null,\n",
         "",
         f"{ROUTER} -k re_arms",
     ),
