@@ -111,7 +111,7 @@ async def test_a_new_day_has_the_indexes_comments_and_guards_of_the_log(
         " where n.inhparent = 'syncd.outbox'::regclass and c.relname <> $1",
         day(0),
     )
-    assert {tuple(row)[1:] for row in counts} == {(3, 1, 9)}
+    assert {tuple(row)[1:] for row in counts} == {(2, 1, 9)}
 
 
 async def test_what_is_old_is_dropped(pool: asyncpg.Pool, shop_id: int) -> None:
