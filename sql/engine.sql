@@ -78,7 +78,7 @@ begin
         when c.changed @> excluded.changed then c.changed
         else syncd.labels(c.changed || excluded.changed)
       end,
-      lane = case when excluded.urgency < c.urgency then excluded.lane else c.lane end,
+      lane = least(c.lane, excluded.lane),
       is_doubted = c.is_doubted or excluded.is_doubted,
       first_event_at = case
         when c.state = 'claimed' then c.first_event_at

@@ -6,7 +6,7 @@ with given as materialized (
 ),
 armed as materialized (
   select syncd.arm(array(
-    select row($1::int4, $2::text, key, '{}', $4::text, $5::bool, 1, syncd.clock(), syncd.clock())::syncd.news
+    select row($1::int4, $2::text, key, '{}', $4::text::syncd.lane, $5::bool, 1, syncd.clock(), syncd.clock())::syncd.news
     from given
   )) as shops
 )
@@ -15,7 +15,7 @@ select
   case when shops <> '{}' then pg_notify('syncd', array_to_string(shops, ' ')) end
 from armed;
 
--- name: claim(shop_id int4, kind text, node text, fence int8, lease_s float8, token int8, most int8, max_deliveries int4, floors timestamptz[])
+-- name: claim(shop_id int4, kind text, node text, fence int8, lease_s float8, token int8, most int8, max_deliveries int4, floors timestamptz[], floor_ids int8[])
 -- Lease the most urgent due changes of a shop to the node that holds the shop; none to one that holds it no longer.
 -- A claim that ran out is due again by itself. SKIP LOCKED passes over rows that the router or a settle has just now.
 -- Lane by lane, so that none is searched through what waits in another. The floors (one a lane, most urgent first)
@@ -23,16 +23,16 @@ from armed;
 -- One that was claimed max_deliveries times already is not handed out again: it is returned dead.
 with picked as materialized (
   select c.change_id
-  from unnest($9::timestamptz[]) with ordinality as lane (floor_at, urgency)
+  from unnest(enum_range(null::syncd.lane), $9::timestamptz[], $10::int8[]) as l (lane, floor_at, floor_id)
   cross join lateral (
     select change_id
     from syncd.change
     where shop_id = $1
       and kind = $2
-      and urgency = lane.urgency::smallint
+      and lane = l.lane
       and cause is null
       and due_at <= syncd.clock()
-      and due_at >= lane.floor_at
+      and (due_at, change_id) > (l.floor_at, l.floor_id)
       and (claimed_until is null or claimed_until <= syncd.clock())
     order by due_at, change_id
     limit $7
@@ -80,14 +80,13 @@ taken as (
     c.failures,
     c.is_doubted or c.deliveries > 1 or c.last_error is not null as is_repeated,
     c.tried,
-    c.urgency,
     c.due_at
 )
 select
   change_id,
   key,
   changed,
-  lane,
+  lane::text as lane,
   state = 'claimed' as is_claimed,
   generation,
   events,
@@ -96,10 +95,9 @@ select
   failures,
   is_repeated,
   nullif(tried, '{}') as tried,
-  urgency,
   due_at
 from taken
-order by urgency, due_at, change_id;
+order by taken.lane, due_at, change_id;
 
 -- name: settle(change_ids int8[], tokens int8[], generations int8[], events int8[], ends text[], waits_s float8[], until_news bool[], errors text[], causes text[])
 -- End claims, one way or another; returns the ids of the changes that these claims still held. See sql/engine.sql.

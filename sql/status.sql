@@ -60,7 +60,7 @@ from syncd.alarm;
 select
   shop_id,
   domain,
-  lane,
+  lane::text as lane,
   waiting,
   due,
   in_flight,

@@ -100,8 +100,8 @@ select
 from syncd.change c
 join syncd.shop s on s.shop_id = c.shop_id
 where c.cause is null  -- not dead; the indexes are made so
-group by c.shop_id, s.domain, c.lane, c.urgency
-order by c.shop_id, c.urgency;
+group by c.shop_id, s.domain, c.lane
+order by c.shop_id, c.lane;
 comment on view syncd.lanes is 'What waits, by shop and lane, the most urgent first; the dead left out';
 comment on column syncd.lanes.shop_id is 'The shop';
 comment on column syncd.lanes.domain is 'Its address';
@@ -272,7 +272,7 @@ select
 from syncd.audit a
 where a.given ? 'key';
 comment on view syncd.trail is
-  'Events of a key with what became of them: where key = ''4711'' order by at. Always name the key: it is found by index. '
+  'Events of a key with what became of them: where key = ''4711'' order by at. Always name the key: days that are over are searched by index, today is read. '
   'Events of every key stand under the key *';
 comment on column syncd.trail.at is 'When; now, for what is due or claimed';
 comment on column syncd.trail.account_id is 'The retailer, where it is known';

@@ -7,6 +7,14 @@ select syncd.make_partitions(30);
 select floor(extract(epoch from max(until_at) - clock_timestamp()) / 86400)::int4
 from syncd.partitions;
 
+-- name: unindexed()
+-- Days that are over, which events of one key cannot be found in by index yet.
+select p.name
+from syncd.partitions p
+where p.until_at <= syncd.clock()
+  and to_regclass(format('syncd.%s_key', p.name)) is null
+order by p.until_at;
+
 -- name: droppable()
 -- Days of the event log that are over for as long as syncd.retention says, and moved to the last event. Nothing is
 -- moved for certain that is younger than the router's `since`; the look into the day itself guards against a clock

@@ -62,6 +62,9 @@ class Product:
     description_html: str | None = None
 
 
+Lane = Literal["stock", "orders", "price", "product", "resync"]  # the most urgent first
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A claimed row of syncd.change; `token` is the claim's, `deliveries` counts this claim too.
@@ -80,7 +83,7 @@ class Change:
     deliveries: int
     failures: int
     changed: tuple[str, ...] = ()
-    lane: Literal["stock", "orders", "price", "product", "resync"] = "product"
+    lane: Lane = "product"
     is_repeated: bool = False
     tried: Mapping[str, Sequence[Prices]] = field(default_factory=dict)
     tried_pictures: frozenset[str] = frozenset()

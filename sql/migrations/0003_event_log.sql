@@ -20,6 +20,11 @@ begin
   if to_regclass('syncd.outbox_' || to_char(clock_timestamp() at time zone 'UTC' + interval '1 day', 'YYYYMMDD')) is null then
     perform syncd.make_partitions(2);
   end if;
+  if cardinality(keys) = 1 and keys[1] is not null then  -- a till's; as a select it took a fifth longer
+    insert into syncd.outbox (account_id, kind, key, changed)
+    values (enqueue.account_id, enqueue.kind, enqueue.keys[1], coalesce(enqueue.changed, '{}'));
+    return 1;
+  end if;
   insert into syncd.outbox (account_id, kind, key, changed)
   select enqueue.account_id, enqueue.kind, k.key, coalesce(enqueue.changed, '{}')
   from unnest(enqueue.keys) as k (key);
@@ -50,7 +55,7 @@ create table syncd.outbox (
   constraint outbox_key_check check (key <> '')
 ) partition by range (created_at);
 create index outbox_xid on syncd.outbox (xid, event_id);
-create index outbox_key on syncd.outbox (key, created_at);
+-- No index by key: it took a fifth of what writing an event takes. A day gets one when it is over (sql/tidying.sql).
 comment on table syncd.outbox is
   'Events: something of the Backoffice was touched. Written in the Backoffice''s own transaction, never updated; a partition a day';
 comment on column syncd.outbox.event_id is 'A number for people; it is not the order of commits';
@@ -148,7 +153,13 @@ comment on column syncd.lease.lease_until is 'Renewed while the node lives; over
 -- What is due knows under which lease it was claimed, and why it died.
 
 drop index syncd.change_due, syncd.change_dead;
+create type syncd.lane as enum ('stock', 'orders', 'price', 'product', 'resync');
+comment on type syncd.lane is 'The lanes of changes, the most urgent first: they are claimed in this order';
 alter table syncd.change
+  -- A column that Postgres computes from the lane cost a claim a quarter of its time; lanes have an order themselves.
+  drop column urgency,
+  drop constraint change_lane_check,
+  alter column lane type syncd.lane using lane::syncd.lane,
   alter column key type text collate "C",  -- keys are not words: compared by their bytes, several times as fast
   add column claimed_until timestamptz,
   add column fence bigint,
@@ -164,7 +175,7 @@ alter table syncd.change
   add constraint change_once unique (key, shop_id, kind),  -- the key first: it tells most rows apart at once
   -- A claim touches no column of an index, so its row stays on its page and no index grows, if there is room.
   set (fillfactor = 50);
-create index change_due on syncd.change (shop_id, kind, urgency, due_at, change_id) where cause is null;
+create index change_due on syncd.change (shop_id, kind, lane, due_at, change_id) where cause is null;
 create index change_dead on syncd.change (shop_id, kind, key) where cause is not null;
 comment on column syncd.change.due_at is 'May be claimed from this moment: due time, or end of a back-off';
 comment on column syncd.change.claimed_until is 'End of the claim, renewed while it is worked on; over: may be claimed again, no sweeper needed';
@@ -203,7 +214,7 @@ create type syncd.news as (
   kind text,
   key text collate "C",
   changed text[],
-  lane text,
+  lane syncd.lane,
   is_doubted boolean,
   events bigint,
   first_event_at timestamptz,
@@ -211,10 +222,10 @@ create type syncd.news as (
 );
 comment on type syncd.news is 'What makes a change due: the arguments of syncd.arm, named as the columns of syncd.change';
 
-create function syncd.lane(kind text, labels text[]) returns text
+create function syncd.lane(kind text, labels text[]) returns syncd.lane
   language sql immutable parallel safe
   return case
-    when kind = 'stock' then 'stock'
+    when kind = 'stock' then 'stock'::syncd.lane
     when kind = 'order' then 'orders'
     when 'price' = any(labels) then 'price'
     else 'product'

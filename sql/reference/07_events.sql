@@ -88,8 +88,11 @@ begin
     where not exists (select from new_rows offset 1)
   ) as c
   where c.changed <> '{}';
+  if found then
+    return null;
+  end if;
 
-  if not found and exists (select from new_rows offset 5000) then  -- too many to say of each what changed
+  if exists (select from new_rows offset 5000) then  -- too many to say of each what changed
     perform syncd.enqueue(d.account_id, 'product', retail.keys(array_agg(d.product_id)), '{}')
     from (
       select account_id, product_id, title, description_html, is_active, store_id, vat_code from new_rows
@@ -97,7 +100,7 @@ begin
       select account_id, product_id, title, description_html, is_active, store_id, vat_code from old_rows
     ) as d
     group by d.account_id;
-  elsif not found and exists (select from new_rows offset 1) then  -- before and after of each side by side
+  elsif exists (select from new_rows offset 1) then  -- before and after of each side by side
     perform syncd.enqueue(c.account_id, 'product', array_agg(c.product_id::text), c.changed)
     from (
       select
@@ -277,7 +280,9 @@ begin
     where not exists (select from new_rows offset 1)
       and n is distinct from o
       and v.variant_id = n.variant_id;
-    if found or not exists (select from new_rows offset 1) then
+    if found then
+      return null;
+    elsif not exists (select from new_rows offset 1) then
       return null;
     end if;
     perform syncd.enqueue(p.account_id, 'product', retail.keys(array_agg(p.product_id)), '{price}')
@@ -406,7 +411,9 @@ begin
       (select account_id, warehouse_id, variant_id, quantity from old_rows limit 1) as o
     where not exists (select from new_rows offset 1)
       and n is distinct from o;
-    if found or not exists (select from new_rows offset 1) then
+    if found then
+      return null;
+    elsif not exists (select from new_rows offset 1) then
       return null;
     end if;
     perform syncd.enqueue(d.account_id, 'stock', retail.keys(array_agg(distinct d.variant_id)), '{quantity}')

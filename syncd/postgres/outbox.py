@@ -63,9 +63,10 @@ async def claim(
             most=most,
             max_deliveries=MAX_DELIVERIES,
             floors=floors.at,
+            floor_ids=floors.ids,
         )
         for row in rows:
-            floors.raise_to(row["urgency"], row["due_at"])
+            floors.raise_to(row["lane"], row["due_at"], row["change_id"])
         changes = [_change(row, token) for row in rows if row["is_claimed"]]
         if changes or (not rows and floors.is_low):
             return changes

@@ -1,4 +1,4 @@
-"""Keep the tables to their size: days of the event log made ahead, what is too old dropped."""
+"""Keep the tables in order: days of the event log made ahead, indexed when over, old ones dropped."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ sql = Statements("tidying")
 
 BATCH = 5000  # rows a transaction: vacuum and replicas keep up
 LOCK_TIMEOUT = "set lock_timeout = '5s'"
+INDEX_S = 3600.0  # for the index of a day: one of 1,000,000 events takes 0.3 s
 SHORT_DAYS = 7  # fewer days ahead than this are an alarm
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ async def tidy_once(pool: asyncpg.Pool) -> Tidied:
     moved, no writer of events waits: where a report holds a day, it is dropped the next time.
     """
     made = await sql.make_partitions.value(pool)
-    dropped = await _drop_days(pool)
+    dropped = await _close_days(pool)
     forgotten = {
         "history": await _forget(pool, sql.forget_history),
         "audit": await _forget(pool, sql.forget_audit),
@@ -54,22 +55,33 @@ async def _forget(pool: asyncpg.Pool, statement: Statement) -> int:
     return count
 
 
-async def _drop_days(pool: asyncpg.Pool) -> list[str]:
-    """Drop what is old, unless another node does so just now."""
+async def _close_days(pool: asyncpg.Pool) -> list[str]:
+    """Index what is over, drop what is old, unless another node does so just now."""
     dropped: list[str] = []
     async with pool.acquire() as connection:
         if not await sql.lock_days.value(connection):
             return dropped
         await connection.execute(LOCK_TIMEOUT)
         try:
+            await _index(connection)
             await _drop_old(connection, dropped)
         except asyncpg.LockNotAvailableError as error:
-            log.warning("days_kept", error=str(error), effect="dropped the next time")
+            log.warning("days_kept", error=str(error), effect="indexed or dropped the next time")
         finally:
             with anyio.CancelScope(shield=True):  # the session goes back to the pool as it came
                 await connection.execute("reset lock_timeout")
                 await sql.unlock_days.execute(connection)
     return dropped
+
+
+async def _index(connection: Connection) -> None:
+    """Nobody writes to a day that is over, so nobody waits; who reads it does not either."""
+    for row in await sql.unindexed.fetch(connection):
+        name = row["name"]
+        await connection.execute(
+            f"create index if not exists {name}_key on syncd.{name} (key, created_at)",
+            timeout=INDEX_S,
+        )
 
 
 async def _drop_old(connection: Connection, dropped: list[str]) -> None:

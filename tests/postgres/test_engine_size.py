@@ -184,6 +184,7 @@ async def plans_of(connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
         "most": 24,
         "max_deliveries": 20,
         "floors": Floors().at,
+        "floor_ids": Floors().ids,
     }
     async with sub(connection):
         found["claim"] = await explained(connection, outbox.sql.claim, **claim)

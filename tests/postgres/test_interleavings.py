@@ -89,6 +89,7 @@ class Table:
             most=10,
             max_deliveries=20,
             floors=Floors().at,
+            floor_ids=Floors().ids,
         )
 
     async def enqueue(self, connection: db.Connection) -> None:

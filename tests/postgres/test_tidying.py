@@ -111,7 +111,29 @@ async def test_a_new_day_has_the_indexes_comments_and_guards_of_the_log(
         " where n.inhparent = 'syncd.outbox'::regclass and c.relname <> $1",
         day(0),
     )
-    assert {tuple(row)[1:] for row in counts} == {(2, 1, 9)}
+    assert {tuple(row)[1:] for row in counts} == {(1, 1, 9)}
+
+
+async def test_a_day_that_is_over_is_searched_by_key(pool: asyncpg.Pool) -> None:
+    over = await make_day(pool, 1, *map(str, range(1000)))
+    await tidying.tidy_once(pool)
+    await tidying.tidy_once(pool)
+    await pool.execute(f"analyze syncd.{over}")
+    found = await pool.fetch("explain select at from syncd.trail where key = '471'")
+    plan = "\n".join(row[0] for row in found)
+    assert f"using {over}_key" in plan or f"Index Scan on {over}_key" in plan, plan
+    assert await pool.fetchval("select to_regclass($1) is null", f"syncd.{day(0)}_key")
+
+
+async def test_a_day_that_somebody_still_writes_to_is_indexed_later(
+    pool: asyncpg.Pool, other: asyncpg.Connection
+) -> None:
+    over = await make_day(pool, 1, "1")
+    async with other.transaction():
+        await other.execute(f"lock table syncd.{over} in row exclusive mode")
+        assert (await tidying.tidy_once(pool)).dropped == ()
+    await tidying.tidy_once(pool)
+    assert await pool.fetchval("select to_regclass($1) is not null", f"syncd.{over}_key")
 
 
 async def test_what_is_old_is_dropped(pool: asyncpg.Pool, shop_id: int) -> None:
