@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import anyio
 import asyncpg
+
+from bench.outbox_drain import SIDE_BY_SIDE, each
 
 SCHEMA = """
 create table lease (
@@ -40,25 +44,46 @@ SETTLE = "delete from lease where id = any($1) and token = $2"
 
 @dataclass(slots=True)
 class Bare:
-    connection: asyncpg.Connection
+    """As many connections as our own drain uses."""
+
+    connections: list[asyncpg.Connection]
+    tokens: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def fill(self, count: int) -> None:
-        await self.connection.execute(FILL, count)
+        await self.connections[0].execute(FILL, count)
 
     async def drain(self, batch: int) -> float:
-        """Claim with a lease, then delete by id; rows a second."""
+        """Claim with a lease, a task for each row, delete by id; rows a second."""
         began, done = time.perf_counter(), 0
-        while rows := await self.connection.fetch(CLAIM, batch, done):
-            await self.connection.execute(SETTLE, [row["id"] for row in rows], done)
+
+        async def work_off(connection: asyncpg.Connection) -> None:
+            nonlocal done
+            while rows := await connection.fetch(CLAIM, batch, token := next(self.tokens)):
+                await each(len(rows))
+                await connection.execute(SETTLE, [row["id"] for row in rows], token)
+                done += len(rows)
+
+        async with anyio.create_task_group() as group:
+            for connection in self.connections:
+                group.start_soon(work_off, connection)
+        return done / (time.perf_counter() - began)
+
+    async def drain_alone(self, batch: int) -> float:
+        """The same with one connection and no tasks."""
+        began, done = time.perf_counter(), 0
+        connection, token = self.connections[0], next(self.tokens)
+        while rows := await connection.fetch(CLAIM, batch, token):
+            await connection.execute(SETTLE, [row["id"] for row in rows], token)
             done += len(rows)
         return done / (time.perf_counter() - began)
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Bare]:
-    connection = await asyncpg.connect(url)
+    connections = [await asyncpg.connect(url) for _ in range(SIDE_BY_SIDE)]
     try:
-        await connection.execute(SCHEMA)
-        yield Bare(connection)
+        await connections[0].execute(SCHEMA)
+        yield Bare(connections)
     finally:
-        await connection.close()
+        for connection in connections:
+            await connection.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import statistics
 import time
 from collections.abc import AsyncIterator
@@ -12,16 +11,18 @@ from dataclasses import dataclass, field
 import anyio
 import asyncpg
 
-from bench import outbox_ours
+from bench import outbox_drain, outbox_ours, peer_process
 from bench.outbox_bars import Report
 from bench.outbox_drain import Drained
 from bench.outbox_ours import OTHER, Moved, Ours
-from bench.outbox_pipeline import end_to_end
+from bench.outbox_pipeline import BATCH, end_to_end
 from bench.outbox_server import Lab
+from bench.peer_process import Process
 
 KEYS = 10_000
 CHUNKS = 3
 PROBE_S = 0.1
+FEW, FEW_S = 5_000, 10.0  # changes claimed alone after each chunk; the time they may take
 
 
 @dataclass(slots=True)
@@ -76,18 +77,22 @@ async def long_transaction(url: str) -> AsyncIterator[None]:
         await connection.close()
 
 
-async def chunks(lab: Lab, ours: Ours, size: int, words: str) -> tuple[list[float], list[Drained]]:
+async def chunks(
+    lab: Lab, ours: Ours, backoffice: Process, size: int, words: str
+) -> tuple[list[float], list[Drained]]:
     """End to end, several times; all claims, rates."""
     rates, drains, longest_s = [], [], 0.0
     for _ in range(CHUNKS):
         probe, drained = Probe(ours), Drained()
-        keys = [f"k{random.randrange(KEYS)}" for _ in range(size)]
         async with anyio.create_task_group() as group:
             group.start_soon(probe.write)
             group.start_soon(probe.read)
-            rates.append(await end_to_end(ours, keys, drained, told=probe.told))
+            rate = await end_to_end(ours, backoffice, size, drained, keys=KEYS, told=probe.told)
+            rates.append(rate)
             longest_s = max(longest_s, probe.longest_s())
             group.cancel_scope.cancel()
+        await outbox_ours.fill(ours, FEW)
+        drained = await outbox_drain.drain(ours, BATCH, limit_s=FEW_S)  # claims with nobody about
         drained.delay_s = longest_s
         drains.append(drained)
         p50_ms = drained.claim_ms(0.5)
@@ -100,13 +105,15 @@ async def chunks(lab: Lab, ours: Ours, size: int, words: str) -> tuple[list[floa
 
 async def measure(lab: Lab, report: Report, size: int) -> None:
     async with lab.our_database("short") as url, outbox_ours.opened(url) as ours:
-        without, _ = await chunks(lab, ours, size, "without")
+        with peer_process.started("backoffice", url) as backoffice:
+            without, _ = await chunks(lab, ours, backoffice, size, "without")
     async with (
         lab.our_database("long") as url,
         outbox_ours.opened(url) as ours,
         long_transaction(url),
     ):
-        rates, drains = await chunks(lab, ours, size, "with the long transaction")
+        with peer_process.started("backoffice", url) as backoffice:
+            rates, drains = await chunks(lab, ours, backoffice, size, "with the long transaction")
     p50_ms = [drained.claim_ms(0.5) for drained in drains]
     report.note(
         b7_rate=rates[-1] / rates[0],

@@ -151,8 +151,7 @@ async def claim(ours: Ours, most: int, shop: Shop | None = None) -> list[Change]
 
 
 async def settle(ours: Ours, changes: Sequence[Change]) -> None:
-    async with db.transaction(ours.pool) as connection:
-        await outbox.settle(connection, [Settled(change, Ack()) for change in changes])
+    await outbox.settle(ours.pool, [Settled(change, Ack()) for change in changes])
 
 
 async def settle_with_history(ours: Ours, changes: Sequence[Change]) -> None:

@@ -1,15 +1,16 @@
-"""The whole way in one process: a producer, the router, a claimer, all at the same time."""
+"""The whole way: a Backoffice that writes events, in our process a router, claims, settles."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import anyio
 
 from bench import outbox_ours
-from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_drain import SIDE_BY_SIDE, Drained, claim_and_settle
 from bench.outbox_ours import Moved, Ours
+from bench.peer_process import Process
 
 BATCH = 100
 STEP = 5_000
@@ -23,36 +24,44 @@ def nobody(moved: Moved) -> None:
 
 async def end_to_end(
     ours: Ours,
-    keys: Sequence[str],
-    drained: Drained | None = None,
+    backoffice: Process,
+    events: int,
+    drained: Drained,
     *,
+    keys: int = 0,
     told: Callable[[Moved], None] = nobody,
     limit_s: float = LIMIT_S,
 ) -> float:
-    """Events a second from the first commit until all are answered, or limit_s is over."""
-    drained = drained if drained is not None else Drained()
-    began = time.perf_counter()
+    """Events a second from the first commit until all are answered, or limit_s is over.
+
+    Each has a key of its own, or one of `keys`.
+    """
+    began = 0.0
+
+    async def produce() -> None:
+        nonlocal began
+        answer = await backoffice.order(
+            "enqueue", count=events, batch=BATCH, limit_s=limit_s, keys=keys
+        )
+        began = answer["began"]
+
+    async def route() -> None:
+        while True:
+            moved = await outbox_ours.route(ours, STEP)
+            told(moved)
+            if not moved.events:
+                await anyio.sleep(IDLE_S)
+
+    async def consume() -> None:
+        while drained.events < events:
+            if not await claim_and_settle(ours, drained, BATCH):
+                await anyio.sleep(IDLE_S)
+        group.cancel_scope.cancel()
+
     with anyio.move_on_after(limit_s):
         async with anyio.create_task_group() as group:
-            group.start_soon(_produce, ours, keys)
-            group.start_soon(_route, ours, told)
-            while drained.events < len(keys):
-                if not await claim_and_settle(ours, drained, BATCH):
-                    await anyio.sleep(IDLE_S)
-            group.cancel_scope.cancel()
-    return drained.events / (time.perf_counter() - began)
-
-
-async def _produce(ours: Ours, keys: Sequence[str]) -> None:
-    """A business application holds its connection, as the peers' producers do."""
-    async with ours.pool.acquire() as connection:
-        for first in range(0, len(keys), BATCH):
-            await outbox_ours.copy(connection, keys[first : first + BATCH])
-
-
-async def _route(ours: Ours, told: Callable[[Moved], None]) -> None:
-    while True:
-        moved = await outbox_ours.route(ours, STEP)
-        told(moved)
-        if not moved.events:
-            await anyio.sleep(IDLE_S)
+            group.start_soon(produce)
+            group.start_soon(route)
+            for _ in range(SIDE_BY_SIDE):
+                group.start_soon(consume)
+    return drained.events / (time.monotonic() - began)

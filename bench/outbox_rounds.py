@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,19 +10,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import anyio
+import asyncpg
 
-from bench import outbox_bare, outbox_ours, peer_process
+from bench import outbox_bare, outbox_drain, outbox_ours, peer_process
 from bench.outbox_bare import Bare
 from bench.outbox_bars import Report
 from bench.outbox_cpu import per
-from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_drain import SIDE_BY_SIDE, Drained, Settling
 from bench.outbox_ours import Ours
 from bench.outbox_pipeline import end_to_end
 from bench.outbox_rates import Rates
 from bench.outbox_server import Lab
 from bench.peer_process import PEERS, Process
 from syncd.postgres.db import Connection
-from syncd.records import Change
 
 BATCH = 100
 SLOW = {"procrastinate": 10}  # a tenth of the load is long enough to tell its rate
@@ -47,8 +48,10 @@ class Round:
     lab: Lab
     sizes: Sizes
     ours: Ours
+    backoffice: Process
     bare: Bare
     peers: dict[str, tuple[Process, Process]]
+    urls: dict[str, str]
     rates: Rates = field(default_factory=Rates)
     number: int = -1  # round 0 warms up
 
@@ -61,6 +64,8 @@ class Round:
         rate = await self.bare.drain(BATCH)
         self.rates.add("cpu_settle", "bare", per(self.sizes.events, self.lab.cpu_s() - cpu_s))
         self.rates.add("settle", "bare", rate)
+        await self.bare.fill(self.sizes.events)
+        self.rates.add("settle", "bare_alone", await self.bare.drain_alone(BATCH))
         await self.own()
 
     def told(self, name: str, **rates: float) -> None:
@@ -83,6 +88,9 @@ class Round:
         marks.append(self.lab.cpu_s(*pids))
         drained = await one.order("drain", count=waiting, limit_s=LIMIT_S)
         marks.append(self.lab.cpu_s(*pids))
+        await one.order("drain", count=waiting - drained["count"], limit_s=CLEAN_S)
+        await vacuum(self.urls[name])
+        marks.append(self.lab.cpu_s(*pids))
         consumed: list[dict[str, float]] = []
 
         async def consume() -> None:
@@ -100,8 +108,11 @@ class Round:
             end=consumed[0]["count"] / (consumed[0]["ended"] - produced["began"]),
             cpu_batch=per(enqueued["count"], marks[1] - marks[0]),
             cpu_settle=per(drained["count"], marks[3] - marks[2]),
-            cpu_end=per(consumed[0]["count"], self.lab.cpu_s(*pids) - marks[3]),
+            cpu_end=per(consumed[0]["count"], self.lab.cpu_s(*pids) - marks[4]),
         )
+        left = produced["count"] - consumed[0]["count"]
+        await one.order("drain", count=left, limit_s=CLEAN_S)
+        await vacuum(self.urls[name])
 
     async def own(self) -> None:
         events, singles = self.sizes.events, self.sizes.singles
@@ -115,14 +126,12 @@ class Round:
         await self.enqueue(outbox_ours.unnest, events, BATCH)
         await self.drain_router()
         noted = await self.drain(outbox_ours.settle_with_history)
-        distinct = [f"d{self.number}-{number}" for number in range(events)]
-        some = [f"k{random.randrange(KEYS)}" for _ in range(events)]
         self.told(
             "ours",
             batch=copy,
             settle=settle,
-            end=await self.through("cpu_end", distinct),
-            end_10k=await self.through("cpu_end_10k", some),
+            end=await self.through("cpu_end"),
+            end_10k=await self.through("cpu_end_10k", KEYS),
         )
         self.told(
             "ours",
@@ -157,12 +166,12 @@ class Round:
             events += moved
         return events
 
-    async def drain(self, settling: Callable[[Ours, Sequence[Change]], Awaitable[None]]) -> float:
+    async def drain(self, settling: Settling) -> float:
         """Changes a second; what LIMIT_S leaves over is worked off untimed."""
-        drained, cpu_s = Drained(), self.lab.cpu_s()
-        while drained.seconds < LIMIT_S:
-            if not await claim_and_settle(self.ours, drained, BATCH, settling):
-                break
+        cpu_s = self.lab.cpu_s()
+        drained = await outbox_drain.drain(
+            self.ours, BATCH, settling, limit_s=LIMIT_S, side_by_side=SIDE_BY_SIDE
+        )
         measure = f"cpu_{settling.__name__}"
         self.rates.add(measure, "ours", per(drained.changes, self.lab.cpu_s() - cpu_s))
         await self.clean()
@@ -170,14 +179,16 @@ class Round:
 
     async def clean(self) -> None:
         await self.drain_router()
-        rest = Drained()
-        while rest.seconds < CLEAN_S and await claim_and_settle(self.ours, rest, STEP):
-            pass
+        await outbox_drain.drain(self.ours, STEP, limit_s=CLEAN_S)
+        await vacuum(self.urls["ours"])
 
-    async def through(self, measure: str, keys: Sequence[str]) -> float:
-        drained, cpu_s = Drained(), self.lab.cpu_s()
-        rate = await end_to_end(self.ours, keys, drained, limit_s=2 * LIMIT_S)
-        self.rates.add(measure, "ours", per(drained.events, self.lab.cpu_s() - cpu_s))
+    async def through(self, measure: str, keys: int = 0) -> float:
+        pids = os.getpid(), self.backoffice.process.pid
+        drained, cpu_s = Drained(), self.lab.cpu_s(*pids)
+        rate = await end_to_end(
+            self.ours, self.backoffice, self.sizes.events, drained, keys=keys, limit_s=2 * LIMIT_S
+        )
+        self.rates.add(measure, "ours", per(drained.events, self.lab.cpu_s(*pids) - cpu_s))
         await self.clean()
         return rate
 
@@ -197,6 +208,13 @@ class Round:
         return rate
 
 
+async def vacuum(url: str) -> None:
+    """Each load meets a database as autovacuum leaves it; what wear does is another question."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("vacuum analyze")
+    await connection.close()
+
+
 def _rate(answer: dict[str, float]) -> float:
     seconds = answer["ended"] - answer["began"]
     return answer["count"] / seconds if seconds > 0 else 0.0
@@ -205,16 +223,18 @@ def _rate(answer: dict[str, float]) -> float:
 async def measure(lab: Lab, report: Report, sizes: Sizes, rounds: int) -> None:
     """Run the rounds, after a small one that only warms up."""
     async with AsyncExitStack() as stack:
-        peers = {}
+        peers, urls = {}, {}
         for name in PEERS:
-            url = await lab.database(name)
+            urls[name] = url = await lab.database(name)
             pair = [stack.enter_context(peer_process.started(name, url)) for _ in "ab"]
             await pair[0].order("install")
             peers[name] = (pair[0], pair[1])
-        ours = await stack.enter_async_context(lab.ours("rounds"))
+        urls["ours"] = url = await stack.enter_async_context(lab.our_database("rounds"))
+        ours = await stack.enter_async_context(outbox_ours.opened(url))
+        backoffice = stack.enter_context(peer_process.started("backoffice", url))
         bare = await stack.enter_async_context(outbox_bare.opened(await lab.database("bare")))
         small = Sizes(sizes.events // 10, sizes.singles // 10, sizes.routed // 10)
-        contest = Round(lab, small, ours, bare, peers)
+        contest = Round(lab, small, ours, backoffice, bare, peers, urls)
         await contest.run()
         contest.sizes, contest.rates = sizes, Rates()
         for _ in range(rounds):
@@ -228,6 +248,7 @@ def _note(report: Report, rates: Rates) -> None:
         b2_single=max(rates.ratio("single_copy", "single"), rates.ratio("single_call", "single")),
         b3_settle=rates.ratio("settle"),
         b3_bare=rates.ratio("settle", contender="bare"),
+        b3_bare_alone=rates.ratio("settle", contender="bare_alone"),
         b4_distinct=rates.ratio("end"),
         b4_10k=rates.ratio("end_10k", "end"),
         b5_events_s=rates.of("router"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 
-from bench import outbox_ours
+from bench import outbox_drain, outbox_ours
 from bench.outbox_bars import Report
-from bench.outbox_drain import Drained, claim_and_settle
+from bench.outbox_drain import Drained
 from bench.outbox_ours import Ours
 from bench.outbox_server import Lab
 
@@ -42,9 +42,6 @@ async def measure(lab: Lab, report: Report, waiting: int, few: int) -> None:
 
 async def drain(ours: Ours, count: int, all_claims: Drained) -> float:
     """Changes a second over `count` of them."""
-    drained = Drained()
-    while drained.changes < count and drained.seconds < LIMIT_S:
-        if not await claim_and_settle(ours, drained, BATCH):
-            break
+    drained = await outbox_drain.drain(ours, BATCH, most_changes=count, limit_s=LIMIT_S)
     all_claims.claims_s += drained.claims_s
     return drained.changes_s

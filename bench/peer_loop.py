@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import sys
 import time
 from dataclasses import dataclass, field
@@ -48,8 +49,9 @@ class Peer(Protocol):
         """Work with 100 at a time until count.done."""
 
 
-def event(number: int) -> dict[str, Any]:
-    """What our own events say."""
+def event(number: int, keys: int = 0) -> dict[str, Any]:
+    """What our own events say; a key of its own, or one of `keys`."""
+    number = random.randrange(keys) if keys else number
     return {"account_id": "a", "kind": "product", "key": f"p{number}", "changed": ["price"]}
 
 
@@ -59,13 +61,15 @@ async def obey(peer: Peer, order: dict[str, Any]) -> dict[str, Any]:
         return {}
     total, limit_s = order["count"], order["limit_s"]
     if order["do"] == "enqueue":
-        batch = order["batch"]
+        batch, keys = order["batch"], order.get("keys", 0)
         began, made = time.monotonic(), 0
         while made < total and time.monotonic() - began < limit_s:
             size = min(batch, total - made)
-            await peer.enqueue([event(made + place) for place in range(size)])
+            await peer.enqueue([event(made + place, keys) for place in range(size)])
             made += size
         return {"count": made, "began": began, "ended": time.monotonic()}
+    if not total:
+        return {"count": 0, "began": 0.0, "ended": 0.0}
     count = Count(total)
     async with anyio.create_task_group() as group:
         group.start_soon(end, count, limit_s)

@@ -1,4 +1,4 @@
-"""Starts the peers: each a process of its own, from a virtual environment that is theirs alone."""
+"""Starts the peers, our Backoffice too: processes of their own, from their own environment."""
 
 from __future__ import annotations
 

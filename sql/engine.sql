@@ -105,6 +105,132 @@ comment on function syncd.arm(syncd.news[]) is
   'Make changes due, or tell those that are there of the news; returns the shops, in order. One row a key';
 revoke all on function syncd.arm(syncd.news[]) from public;
 
+-- A function that returns rows may get other columns: then it has to be made anew.
+drop function if exists
+  syncd.claim(integer, text, text, bigint, float8, bigint, bigint, integer, timestamptz[], bigint[]);
+create function syncd.claim(
+  shop_id integer,
+  kind text,
+  node text,
+  fence bigint,
+  lease_s float8,
+  token bigint,
+  most bigint,
+  max_deliveries integer,
+  floors timestamptz[],
+  floor_ids bigint[]
+) returns table (
+  change_id bigint,
+  key text,
+  changed text[],
+  lane text,
+  is_claimed boolean,
+  generation bigint,
+  events bigint,
+  first_event_at timestamptz,
+  deliveries integer,
+  failures integer,
+  is_repeated boolean,
+  tried jsonb,
+  due_at timestamptz
+)
+  language plpgsql volatile rows 100 set search_path = pg_catalog, pg_temp
+  -- A plan made while nothing was due would read the whole table for each claim of a mass import.
+  set enable_seqscan = off set jit = off as $$
+#variable_conflict use_column
+begin
+  -- A claim that ran out is due again by itself. SKIP LOCKED passes over rows that the router or a settle has just now.
+  -- Lane by lane, so that none is searched through what waits in another. The floors (one a lane, most urgent first)
+  -- skip what was claimed before: while a long transaction keeps dead rows, each claim would wade through all of them.
+  -- One that was claimed max_deliveries times already is not handed out again: it is returned dead.
+  return query
+  with picked as materialized (
+    select c.change_id
+    from unnest(enum_range(null::syncd.lane), claim.floors, claim.floor_ids) as l (lane, floor_at, floor_id)
+    cross join lateral (
+      select change_id
+      from syncd.change
+      where shop_id = claim.shop_id
+        and kind = claim.kind
+        and lane = l.lane
+        and cause is null
+        and due_at <= syncd.clock()
+        and (due_at, change_id) > (l.floor_at, l.floor_id)
+        and (claimed_until is null or claimed_until <= syncd.clock())
+      order by due_at, change_id
+      limit claim.most
+      for update skip locked
+    ) as c
+    where exists (
+      select
+      from syncd.lease l
+      where l.shop_id = claim.shop_id
+        and l.fence = claim.fence
+        and l.lease_until > syncd.clock()
+    )
+    limit claim.most
+  ),
+  taken as (
+    update syncd.change c
+    set
+      state = case when c.deliveries < claim.max_deliveries then 'claimed' else 'dead' end,
+      claimed_by = case when c.deliveries < claim.max_deliveries then claim.node end,
+      claim_token = case when c.deliveries < claim.max_deliveries then claim.token end,
+      fence = case when c.deliveries < claim.max_deliveries then claim.fence end,
+      news_at = null,
+      claimed_until = case
+        when c.deliveries < claim.max_deliveries then syncd.clock() + make_interval(secs => claim.lease_s)
+      end,
+      deliveries = case when c.deliveries < claim.max_deliveries then c.deliveries + 1 else c.deliveries end,
+      cause = case when c.deliveries < claim.max_deliveries then null else 'took_us_down' end,
+      last_error = case
+        when c.deliveries < claim.max_deliveries then c.last_error
+        else format(
+          'took the process down %s times: claimed, but syncd stopped or the lease ran out before an answer',
+          c.deliveries - c.failures
+        )
+      end,
+      last_error_at = case when c.deliveries < claim.max_deliveries then c.last_error_at else syncd.clock() end
+    where c.change_id = any(array(select change_id from picked))
+    returning
+      c.change_id,
+      c.key,
+      c.changed,
+      c.lane,
+      c.state,
+      c.generation,
+      c.events,
+      c.first_event_at,
+      c.deliveries,
+      c.failures,
+      c.is_doubted or c.deliveries > 1 or c.last_error is not null as is_repeated,
+      c.tried,
+      c.due_at
+  )
+  select
+    t.change_id,
+    t.key,
+    t.changed,
+    t.lane::text,
+    t.state = 'claimed',
+    t.generation,
+    t.events,
+    t.first_event_at,
+    t.deliveries,
+    t.failures,
+    t.is_repeated,
+    nullif(t.tried, '{}'),
+    t.due_at
+  from taken t
+  order by t.lane, t.due_at, t.change_id;
+end $$;
+comment on function
+  syncd.claim(integer, text, text, bigint, float8, bigint, bigint, integer, timestamptz[], bigint[]) is
+  'Claim the most urgent due changes of a shop for the node that holds the shop, in order of urgency; those claimed too often are returned dead';
+revoke all on function
+  syncd.claim(integer, text, text, bigint, float8, bigint, bigint, integer, timestamptz[], bigint[])
+from public;
+
 create or replace function syncd.settle(
   change_ids bigint[],
   tokens bigint[],
@@ -117,39 +243,35 @@ create or replace function syncd.settle(
   causes text[]
 ) returns bigint[]
   language plpgsql set search_path = pg_catalog, pg_temp
-  -- Its plans are kept: by index, even if they were made while the table was empty.
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+  -- Its plans are kept: by id, hashed against what was given, even if they were made while the table was empty.
+  set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off set jit = off as $$
 declare
   held bigint[];
-  gone bigint := 0;
+  answered bigint[];
 begin
   -- First lock what these claims still hold, in the router's order, so that neither waits for the other in a ring.
-  select array_agg(h.change_id)
-  into held
+  -- Answered is what was accepted and has had no news since: that is gone.
+  select
+    array_agg(h.change_id),
+    array_agg(h.change_id) filter (where h.ended = 'ack' and h.generation = h.claimed_generation)
+  into held, answered
   from (
-    select c.change_id
-    from unnest(change_ids, tokens) as k (change_id, token)
-    join syncd.change c
-      on c.change_id = k.change_id
-      and c.claim_token = k.token
+    select c.change_id, c.generation, k.generation as claimed_generation, k.ended
+    from syncd.change c
+    join unnest(change_ids, tokens, generations, ends) as k (change_id, token, generation, ended)
+      on k.change_id = c.change_id
+      and k.token = c.claim_token
+    where c.change_id = any(change_ids)
     order by c.shop_id, c.kind, c.key
     for update of c
   ) as h;
 
-  -- Done: gone, unless news came while it was in flight.
-  if 'ack' = any(ends) then
-    delete from syncd.change c
-    using unnest(change_ids, tokens, generations, ends) as k (change_id, token, generation, done)
-    where k.done = 'ack'
-      and c.change_id = k.change_id
-      and c.claim_token = k.token
-      and c.generation = k.generation;
-    get diagnostics gone = row_count;
-  end if;
+  delete from syncd.change c
+  where c.change_id = any(answered);
 
   -- What is left has news: due at once, with a clean slate; the events that were answered are taken off. A statement
   -- of its own: as one with the delete it would not see the news.
-  if gone < cardinality(held) and 'ack' = any(ends) then
+  if 'ack' = any(ends) and cardinality(held) > coalesce(cardinality(answered), 0) then
     update syncd.change c
     set
       state = 'due',
@@ -168,6 +290,7 @@ begin
       tried = '{}'
     from unnest(change_ids, tokens, settle.events, ends) as k (change_id, token, events, done)
     where k.done = 'ack'
+      and c.change_id = any(held)
       and c.change_id = k.change_id
       and c.claim_token = k.token;
   end if;
@@ -195,6 +318,7 @@ begin
     from unnest(change_ids, tokens, ends, waits_s, until_news, errors)
       as k (change_id, token, done, wait_s, until_news, error)
     where k.done in ('blamed', 'later')
+      and c.change_id = any(held)
       and c.change_id = k.change_id
       and c.claim_token = k.token;
   end if;
@@ -218,6 +342,7 @@ begin
     from unnest(change_ids, tokens, generations, ends, errors, causes)
       as k (change_id, token, generation, done, error, cause)
     where k.done = 'dead'
+      and c.change_id = any(held)
       and c.change_id = k.change_id
       and c.claim_token = k.token;
   end if;
@@ -235,6 +360,7 @@ begin
       deliveries = c.deliveries - 1
     from unnest(change_ids, tokens, ends) as k (change_id, token, done)
     where k.done = 'back'
+      and c.change_id = any(held)
       and c.change_id = k.change_id
       and c.claim_token = k.token;
   end if;

@@ -17,87 +17,22 @@ from armed;
 
 -- name: claim(shop_id int4, kind text, node text, fence int8, lease_s float8, token int8, most int8, max_deliveries int4, floors timestamptz[], floor_ids int8[])
 -- Lease the most urgent due changes of a shop to the node that holds the shop; none to one that holds it no longer.
--- A claim that ran out is due again by itself. SKIP LOCKED passes over rows that the router or a settle has just now.
--- Lane by lane, so that none is searched through what waits in another. The floors (one a lane, most urgent first)
--- skip what was claimed before: while a long transaction keeps dead rows, each claim would wade through all of them.
--- One that was claimed max_deliveries times already is not handed out again: it is returned dead.
-with picked as materialized (
-  select c.change_id
-  from unnest(enum_range(null::syncd.lane), $9::timestamptz[], $10::int8[]) as l (lane, floor_at, floor_id)
-  cross join lateral (
-    select change_id
-    from syncd.change
-    where shop_id = $1
-      and kind = $2
-      and lane = l.lane
-      and cause is null
-      and due_at <= syncd.clock()
-      and (due_at, change_id) > (l.floor_at, l.floor_id)
-      and (claimed_until is null or claimed_until <= syncd.clock())
-    order by due_at, change_id
-    limit $7
-    for update skip locked
-  ) as c
-  where exists (
-    select
-    from syncd.lease l
-    where l.shop_id = $1
-      and l.fence = $4
-      and l.lease_until > syncd.clock()
-  )
-  limit $7
-),
-taken as (
-  update syncd.change c
-  set
-    state = case when c.deliveries < $8 then 'claimed' else 'dead' end,
-    claimed_by = case when c.deliveries < $8 then $3 end,
-    claim_token = case when c.deliveries < $8 then $6::int8 end,
-    fence = case when c.deliveries < $8 then $4::int8 end,
-    news_at = null,
-    claimed_until = case when c.deliveries < $8 then syncd.clock() + make_interval(secs => $5) end,
-    deliveries = case when c.deliveries < $8 then c.deliveries + 1 else c.deliveries end,
-    cause = case when c.deliveries < $8 then null else 'took_us_down' end,
-    last_error = case
-      when c.deliveries < $8 then c.last_error
-      else format(
-        'took the process down %s times: claimed, but syncd stopped or the lease ran out before an answer',
-        c.deliveries - c.failures
-      )
-    end,
-    last_error_at = case when c.deliveries < $8 then c.last_error_at else syncd.clock() end
-  where c.change_id = any(array(select change_id from picked))
-  returning
-    c.change_id,
-    c.key,
-    c.changed,
-    c.lane,
-    c.state,
-    c.generation,
-    c.events,
-    c.first_event_at,
-    c.deliveries,
-    c.failures,
-    c.is_doubted or c.deliveries > 1 or c.last_error is not null as is_repeated,
-    c.tried,
-    c.due_at
-)
+-- See sql/engine.sql.
 select
   change_id,
   key,
   changed,
-  lane::text as lane,
-  state = 'claimed' as is_claimed,
+  lane,
+  is_claimed,
   generation,
   events,
   first_event_at,
   deliveries,
   failures,
   is_repeated,
-  nullif(tried, '{}') as tried,
+  tried,
   due_at
-from taken
-order by taken.lane, due_at, change_id;
+from syncd.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: settle(change_ids int8[], tokens int8[], generations int8[], events int8[], ends text[], waits_s float8[], until_news bool[], errors text[], causes text[])
 -- End claims, one way or another; returns the ids of the changes that these claims still held. See sql/engine.sql.

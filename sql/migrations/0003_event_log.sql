@@ -174,7 +174,9 @@ alter table syncd.change
   drop constraint change_shop_id_kind_key_key,
   add constraint change_once unique (key, shop_id, kind),  -- the key first: it tells most rows apart at once
   -- A claim touches no column of an index, so its row stays on its page and no index grows, if there is room.
-  set (fillfactor = 50);
+  -- Pages that are empty for now are kept: to a table that is gone to nothing a plan is made that reads all of it, and
+  -- cutting it off would lock everybody out.
+  set (fillfactor = 50, vacuum_truncate = off);
 create index change_due on syncd.change (shop_id, kind, lane, due_at, change_id) where cause is null;
 create index change_dead on syncd.change (shop_id, kind, key) where cause is not null;
 comment on column syncd.change.due_at is 'May be claimed from this moment: due time, or end of a back-off';

@@ -25,7 +25,11 @@ begin
   execute format('select exists (select from %s)', tg_relid::regclass) into is_filled;
   if is_filled then
     perform syncd.enqueue(a.account_id, tg_argv[0], '{*}', '{}')
-    from retail.account a;
+    from (
+      select account_id from retail.account
+      union
+      select account_id from retail.product  -- under session_replication_role = replica it may outlive its account
+    ) as a;
   end if;
   return null;
 end $$;

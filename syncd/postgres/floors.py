@@ -10,6 +10,7 @@ from syncd.records import Lane
 
 LANES: tuple[Lane, ...] = get_args(Lane)
 LOW_S = 1.0  # so often claims look from the bottom at least
+LONG_S, SHARE = 0.02, 0.1  # a long look; the share of the time that long ones may take
 BOTTOM = datetime.min.replace(year=2000, tzinfo=UTC)  # before syncd was written
 
 
@@ -18,11 +19,12 @@ class Floors:
 
     A place is a due time with the id of a change, as claims go by. Below it may be what was
     committed late with an older due time, and claims that ran out: so once in LOW_S, as whenever
-    nothing is found, claims look from the bottom.
+    nothing is found, claims look from the bottom. While dead rows make that long, only so often
+    that it takes a tenth of the time; what waits below waits a second at most.
     """
 
     def __init__(self) -> None:
-        self._lowered_s = -inf
+        self._rests_until_s = -inf
         self.lower(-inf)
 
     @property
@@ -35,6 +37,16 @@ class Floors:
     def lower_in_time(self, now_s: float) -> None:
         if now_s >= self._lowered_s + LOW_S:
             self.lower(now_s)
+
+    def rests(self, now_s: float) -> bool:
+        """Whether looks from the bottom have taken too long just now."""
+        return now_s < self._rests_until_s
+
+    def looked(self, began_s: float, now_s: float) -> None:
+        """Claims have looked from the bottom, from then till now."""
+        took_s = now_s - began_s
+        if took_s > LONG_S:
+            self._rests_until_s = now_s + min(took_s * (1 / SHARE - 1), LOW_S)
 
     def raise_to(self, lane: Lane, moment: datetime, change_id: int) -> None:
         """This change, due since `moment`, was claimed."""

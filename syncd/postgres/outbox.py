@@ -51,6 +51,7 @@ async def claim(
     floors = lease.floors[kind]
     floors.lower_in_time(anyio.current_time())
     while True:
+        is_low, began_s = floors.is_low, anyio.current_time()
         token = secrets.randbits(62)  # not a counter: a restored database must not repeat one
         rows = await sql.claim.fetch(
             pool,
@@ -65,13 +66,18 @@ async def claim(
             floors=floors.at,
             floor_ids=floors.ids,
         )
+        if is_low:
+            floors.looked(began_s, anyio.current_time())
         for row in rows:
             floors.raise_to(row["lane"], row["due_at"], row["change_id"])
         changes = [_change(row, token) for row in rows if row["is_claimed"]]
-        if changes or (not rows and floors.is_low):
+        if changes:
             return changes
         if not rows:
-            floors.lower(anyio.current_time())
+            now_s = anyio.current_time()
+            if is_low or floors.rests(now_s):
+                return []
+            floors.lower(now_s)
 
 
 async def is_held(pool: asyncpg.Pool, change: Change) -> bool:

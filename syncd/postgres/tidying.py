@@ -1,4 +1,4 @@
-"""Keep the tables in order: days of the event log made ahead, indexed when over, old ones dropped."""
+"""Keep the tables in order: days of the event log made, indexed when over, dropped when old."""
 
 from __future__ import annotations
 

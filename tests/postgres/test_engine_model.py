@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -73,6 +74,12 @@ from syncd.outbox o
 join syncd.router r on pg_visible_in_snapshot(o.xid, r.snap)
 """
 EVENTS = "select event_id from syncd.outbox"
+LATE = """
+select o.xid, count(*) as events  -- committed late: they come on top, whole
+from syncd.outbox o
+where o.xid = any(array(select pg_snapshot_xip(r.snap) from syncd.router r))
+group by o.xid
+"""
 ROWS = """
 select
   shop_id, key, state, events, deliveries, failures, claim_token as token, fence,
@@ -213,6 +220,7 @@ class World:
         if lease is None:
             return
         is_ours = self.model.is_granted(leases.ROUTER, lease.fence)
+        late = await self.pool.fetch(LATE)
         try:
             routed = await router.route_once(node.pool, lease, most=most)
         except LeaseLostError:
@@ -221,7 +229,8 @@ class World:
         found = await self.look_at_moved()
         assert routed.events == sum(keys.total() for keys in found.values())
         assert is_ours or not found
-        assert routed.events <= most or len(found) == 1
+        on_time = routed.events - sum(row["events"] for row in late)
+        assert on_time <= most or len(found) == 1 + len(late)
         if is_ours and not routed.events:
             told = sum(keys.total() for _, keys in self.model.transactions.values())
             assert len(self.moved) == told
@@ -274,7 +283,8 @@ class World:
         keys = {change.key for change in changes}
         assert len(keys) == len(changes) <= most
         assert keys <= open_ - worn
-        assert bool(keys) == bool(open_ - worn)
+        if not lease.floors["product"].rests(anyio.current_time()):  # a slow machine
+            assert bool(keys) == bool(open_ - worn)
         for row in await self.pool.fetch(ROWS):
             if row["shop_id"] == shop_id and row["key"] in worn and row["is_dead"]:
                 self.model.wear_out((shop_id, row["key"]))

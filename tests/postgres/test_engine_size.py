@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,8 @@ from syncd.postgres import db, outbox, router
 from syncd.postgres.db import Statement
 from syncd.postgres.embedded import Server
 from syncd.postgres.floors import Floors
+from syncd.postgres.leases import Lease
+from tests import leasing
 from tests.conftest import TEMPLATE, fresh_database
 from tests.postgres.claims import add_shop
 
@@ -137,6 +140,77 @@ async def test_each_statement_reads_little(connection: asyncpg.Connection, plans
     assert faults == []
 
 
+EMPTY = "vacuum (analyze) syncd.change"
+GROW = """
+insert into syncd.change (shop_id, kind, key, changed, lane, first_event_at, last_event_at)
+select $1, 'product', 'n' || n, '{title}', 'product', now(), now()
+from generate_series(1, 20000) as n
+"""
+
+
+async def test_plans_that_were_made_while_nothing_was_due_hold_in_a_mass_import(
+    database_url: str,
+) -> None:
+    async with db.connect(database_url, name="tests", size=1) as pool:
+        shop_id = await add_shop(pool)
+        lease = await leasing.shop_lease(pool, shop_id)
+        await pool.execute("alter table syncd.change set (autovacuum_enabled = off)")
+    connection = await asyncpg.connect(database_url)
+    try:
+
+        async def cycle() -> dict[str, int]:
+            """Buffers that a claim read, and its settle."""
+            found = await explained(connection, outbox.sql.claim, **claiming(lease))
+            rows = await connection.fetch("select change_id from syncd.change where fence > 0")
+            ids = [row["change_id"] for row in rows]
+            assert len(ids) in (3, 24)
+            settled = await explained(connection, outbox.sql.settle, **settling(ids))
+            return {"claim": buffers(found), "settle": buffers(settled)}
+
+        for _ in range(2):
+            await connection.execute(EMPTY)
+            for _ in range(7):  # a plan is kept from the sixth time on
+                await outbox.enqueue(
+                    connection, shop_id=shop_id, kind="product", keys=["1", "2", "3"]
+                )
+                await cycle()
+        await connection.execute(GROW, shop_id)
+        for name, read in (await cycle()).items():
+            assert read < BUFFERS[name], name
+    finally:
+        await connection.close()
+
+
+def claiming(lease: Lease) -> dict[str, Any]:
+    return {
+        "shop_id": lease.shop_id,
+        "kind": "product",
+        "node": lease.node,
+        "fence": lease.fence,
+        "lease_s": 30.0,
+        "token": 5,
+        "most": 24,
+        "max_deliveries": 20,
+        "floors": Floors().at,
+        "floor_ids": Floors().ids,
+    }
+
+
+def settling(ids: list[int]) -> dict[str, Any]:
+    """All of them accepted."""
+    return {
+        "change_ids": ids,
+        "tokens": [5] * len(ids),
+        "generations": [1] * len(ids),
+        "events": [1] * len(ids),
+        "ends": ["ack"] * len(ids),
+        "waits_s": [0.0] * len(ids),
+        "until_news": [False] * len(ids),
+        "errors": [None] * len(ids),
+        "causes": [None] * len(ids),
+    }
+
+
 @asynccontextmanager
 async def sub(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """What is done in the block is taken back."""
@@ -174,18 +248,7 @@ async def plans_of(connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
         "insert into syncd.lease (name, shop_id, node, lease_until)"
         " values ('shop 1', 1, 'n', 'infinity')"
     )
-    claim = {
-        "shop_id": 1,
-        "kind": "product",
-        "node": "n",
-        "fence": 1,
-        "lease_s": 30.0,
-        "token": 5,
-        "most": 24,
-        "max_deliveries": 20,
-        "floors": Floors().at,
-        "floor_ids": Floors().ids,
-    }
+    claim = claiming(Lease("shop 1", 1, "n", 1, until_s=inf))
     async with sub(connection):
         found["claim"] = await explained(connection, outbox.sql.claim, **claim)
     rows = await outbox.sql.claim.fetch(connection, **claim)
@@ -194,17 +257,5 @@ async def plans_of(connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
     found["renew"] = await explained(
         connection, outbox.sql.renew, change_ids=ids, tokens=tokens, lease_s=30.0
     )
-    found["settle"] = await explained(
-        connection,
-        outbox.sql.settle,
-        change_ids=ids,
-        tokens=tokens,
-        generations=[1] * len(ids),
-        events=[1] * len(ids),
-        ends=["ack"] * len(ids),
-        waits_s=[0.0] * len(ids),
-        until_news=[False] * len(ids),
-        errors=[None] * len(ids),
-        causes=[None] * len(ids),
-    )
+    found["settle"] = await explained(connection, outbox.sql.settle, **settling(ids))
     return found

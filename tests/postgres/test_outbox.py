@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 
 import anyio
@@ -12,8 +11,6 @@ import pytest
 from syncd.postgres import outbox
 from syncd.rules.retry import MAX_DELIVERIES, Dead
 from tests.postgres.claims import HOUR_S, Clock, add_shop, claim, route, rows, settle, turned_pool
-
-BY_INDEX = re.compile(r"Limit\s+->  LockRows\s+->  Index Scan using change_due on change")
 
 
 @pytest.fixture
@@ -101,37 +98,6 @@ async def test_a_change_that_takes_the_process_down_again_and_again_is_dead(
     assert row["last_error"].startswith("took the process down 20 times")
     await route(pool, "poison")
     assert [change.deliveries for change in await claim(pool, shop_id)] == [1]
-
-
-async def plans_of_claim(pool: asyncpg.Pool, shop_id: int) -> list[str]:
-    """How Postgres would claim: with these values in view, and with any values."""
-    statement = outbox.sql.claim
-    types = ", ".join(type_name for _, type_name in statement.parameters)
-    plans = []
-    async with pool.acquire() as connection:
-        await connection.execute(f"prepare claim ({types}) as {statement.text}")
-        for mode in ("force_custom_plan", "force_generic_plan"):
-            await connection.execute(f"set plan_cache_mode = {mode}")
-            lines = await connection.fetch(
-                f"explain (costs off) execute claim ({shop_id}, 'product', 'w', 1, 60, 1, 50, 20,"
-                " array_fill('2000-01-01'::timestamptz, array[5]), array_fill(0::int8, array[5]))"
-            )
-            plans.append("\n".join(line[0] for line in lines))
-        await connection.execute("deallocate claim")
-    return plans
-
-
-async def test_a_claim_goes_by_the_index(pool: asyncpg.Pool, shop_id: int) -> None:
-    await pool.execute(
-        "insert into syncd.change (shop_id, kind, key, lane, first_event_at, last_event_at)"
-        " select $1, 'product', n::text, 'product', now(), now() from generate_series(1, 100000) n",
-        shop_id,
-    )
-    plans = await plans_of_claim(pool, shop_id)
-    await pool.execute("analyze syncd.change")
-    for plan in plans + await plans_of_claim(pool, shop_id):
-        assert BY_INDEX.search(plan), plan
-        assert "Seq Scan" not in plan
 
 
 # Give back and enqueue
