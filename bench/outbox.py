@@ -58,7 +58,7 @@ async def delay(lab: Lab, report: Report) -> None:
 
 
 async def idle(lab: Lab, report: Report) -> None:
-    await outbox_idle.idle(lab, report, seconds=5.0 if IS_SMALL else 10.0)
+    await outbox_idle.idle(lab, report, seconds=5.0 if IS_SMALL else 30.0)
 
 
 async def hot(lab: Lab, report: Report) -> None:

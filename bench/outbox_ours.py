@@ -16,7 +16,7 @@ from anyio.abc import TaskGroup
 
 from syncd import supervisor
 from syncd.flows import pictures
-from syncd.postgres import db, history, leases, nodes, outbox, router, shops
+from syncd.postgres import db, history, leases, nodes, outbox, reference, router, shops
 from syncd.postgres.leases import Lease
 from syncd.postgres.migrate import migrate
 from syncd.postgres.outbox import Settled
@@ -88,6 +88,12 @@ async def make_template(url: str) -> None:
         for account in (ACCOUNT, OTHER):
             new = NewShop(f"{account}.myshopify.com", account, b"x", "nett", "NOK", is_empty=True)
             await shops.add(pool, new)
+
+
+async def add_backoffice(url: str) -> None:
+    """The reference Backoffice, empty: what daemons look at."""
+    async with db.connect(url, name="bench: import", size=1) as pool:
+        await reference.install(pool)
 
 
 @asynccontextmanager
@@ -189,6 +195,7 @@ class Daemon:
     def start(self, group: TaskGroup) -> None:
         for loop in (self._route, listening.listen, supervisor._beat):
             group.start_soon(loop, self.house)
+        group.start_soon(self._renew)
         group.start_soon(self._tend)
         for shop in (self.ours.shop, self.ours.probe):
             group.start_soon(self._pump, shop)
@@ -198,6 +205,11 @@ class Daemon:
         await leases.leave(self.ours.pool, [self.ours.leases.pop(None)])
         await routing.route(house)
         await take(self.ours, None)
+
+    async def _renew(self) -> None:
+        while not self.house.stop.is_set():
+            await anyio.sleep(leases.RENEWED_S)
+            await leases.renew(self.ours.pool, list(self.ours.leases.values()))
 
     async def _tend(self) -> None:
         while not self.house.stop.is_set():

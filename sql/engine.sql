@@ -49,11 +49,11 @@ begin
       return next;
       exit;
     end if;
-    perform pg_sleep(0.025);
+    perform pg_sleep(0.03);
   end loop;
 end $$;
 comment on function syncd.standing(timestamptz, timestamptz, float8) is
-  'Where the router stands: whether this cluster wrote the cursor, before which moment all has been moved, whether that is old and can follow, whether an event waits that was written between the two moments. Told when there is something to do, or when patience_s seconds are over; looks every 25 ms';
+  'Where the router stands: whether this cluster wrote the cursor, before which moment all has been moved, whether that is old and can follow, whether an event waits that was written between the two moments. Told when there is something to do, or when patience_s seconds are over; looks every 30 ms';
 revoke all on function syncd.standing(timestamptz, timestamptz, float8) from public;
 
 create or replace function syncd.arm(news syncd.news[]) returns integer[]

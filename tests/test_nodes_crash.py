@@ -74,7 +74,7 @@ class Company:
         awake = [place for place in self.nodes.running if place != self.nodes.frozen]
         place = self.chance.choice(awake)
         match self.chance.random():
-            case _ if number % 20 == 2 and not self.nodes.frozen:
+            case _ if self.nodes.froze <= number // 20 and not self.nodes.frozen:
                 if not (await self.at_work(*awake) and await self.nodes.freeze(place)):
                     await self.nodes.kill(place)
             case luck if luck < 0.35:

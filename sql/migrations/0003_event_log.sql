@@ -1,6 +1,6 @@
 -- The event log by days, leases with fencing numbers, causes of death, an audit of what people do, retention.
 -- Locks: syncd.outbox in access exclusive mode while it becomes the first partition: one scan of it proves its bound,
--- no row is copied. syncd.change and syncd.router for a moment: new columns have constant defaults or none.
+-- no row is copied. syncd.change likewise while its rows are written anew: seconds for a million. syncd.router for a moment.
 -- Old code beside it: may not run; it knows no leases. Stop every daemon first; events written meanwhile wait.
 
 -- Its body is bound when it is made, so it needs no search_path; without one Postgres writes it into the statement.
@@ -130,6 +130,9 @@ comment on column syncd.router.since is
   'Every event written before this moment has been moved: the router looks at no older partition, retention drops no newer one';
 comment on column syncd.router.mark_xid is 'Transactions from this number on began after mark_at; becomes since when all before it are over';
 comment on column syncd.router.mark_at is 'The moment that will become since';
+
+-- Signs of life are worth nothing after a crash: nothing of an idle system's is written to the log for them.
+alter table syncd.node set unlogged;
 
 -- Leases: the router and each shop belong to one node at a time.
 

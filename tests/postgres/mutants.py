@@ -58,16 +58,16 @@ MUTANTS = [
         "ack without the generation",
         "I13",
         ENGINE,
-        "      and c.claim_token = k.token\n      and c.generation = k.generation;",
-        "      and c.claim_token = k.token;",
+        "h.ended = 'ack' and h.generation = h.claimed_generation",
+        "h.ended = 'ack'",
         ORDERS,
     ),
     Mutant(
         "settle without the token",
         "I12 I14",
         ENGINE,
-        "c.claim_token = k.token",
-        "true",
+        "      and k.token = c.claim_token\n    where c.change_id",
+        "    where c.change_id",
         MODEL,
     ),
     Mutant(
@@ -89,9 +89,9 @@ MUTANTS = [
     Mutant(
         "claim does not compare the fence",
         "I7 I16",
-        "sql/outbox.sql",
-        "      and l.fence = $4\n      and l.lease_until > syncd.clock()\n  )",
-        "      and $4 > 0\n      and l.lease_until > syncd.clock()\n  )",
+        ENGINE,
+        "        and l.fence = claim.fence\n",
+        "        and claim.fence > 0\n",
         MODEL,
     ),
     Mutant(
@@ -121,7 +121,7 @@ MUTANTS = [
     Mutant(
         "deliveries are not counted",
         "I18",
-        "sql/outbox.sql",
+        ENGINE,
         "then c.deliveries + 1 else c.deliveries end",
         "then c.deliveries else c.deliveries end",
         MODEL,
@@ -159,6 +159,14 @@ MUTANTS = [
         "  set_config('enable_seqscan', 'off', true) as scans,\n",
         "",
         "tests/postgres/test_engine_size.py",
+    ),
+    Mutant(
+        "a claim keeps a plan of an empty table",
+        "I27",
+        ENGINE,
+        "  set enable_seqscan = off set jit = off as $$\n#variable_conflict",
+        "  set jit = off as $$\n#variable_conflict",
+        "tests/postgres/test_engine_size.py -k mass_import",
     ),
 ]
 
