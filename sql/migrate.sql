@@ -43,3 +43,24 @@ order by number;
 -- Note that a migration was applied, in its own transaction.
 insert into syncd.migration (number, name, digest)
 values ($1, $2, $3);
+
+-- name: has_shape()
+-- Whether it was noted what our tables look like, in the words of this Postgres.
+select exists (
+  select
+  from syncd.shape
+  where postgres = current_setting('server_version_num')::integer / 10000
+);
+
+-- name: forget_shape()
+-- Before it is noted anew.
+delete from syncd.shape;
+
+-- name: record_shape()
+-- Note what our tables look like.
+insert into syncd.shape (thing, shape, postgres)
+select
+  thing,
+  shape,
+  current_setting('server_version_num')::integer / 10000
+from syncd.shape_now;

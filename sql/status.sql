@@ -55,6 +55,14 @@ select
   what
 from syncd.alarm;
 
+-- name: drift()
+-- What is not as the last migration left it.
+select
+  thing,
+  was,
+  is_now
+from syncd.drift;
+
 -- name: lanes()
 -- What waits, by shop and lane.
 select

@@ -3,7 +3,8 @@
 
 drop view if exists
   syncd.alarm, syncd.dead, syncd.dead_by_cause, syncd.in_flight, syncd.lanes, syncd.throughput, syncd.trail,
-  syncd.horizon, syncd.backlog, syncd.router_lag, syncd.last_error, syncd.partitions, syncd.leases;
+  syncd.horizon, syncd.backlog, syncd.router_lag, syncd.last_error, syncd.partitions, syncd.leases, syncd.drift,
+  syncd.shape_now;
 
 create view syncd.backlog as
 select
@@ -391,6 +392,70 @@ comment on column syncd.partitions.until_at is 'It ends before this moment';
 comment on column syncd.partitions.bytes is 'Its size with its indexes';
 comment on column syncd.partitions.events is 'Events in it, as last estimated by autovacuum';
 
+create view syncd.shape_now as
+with ours as (
+  select c.oid, c.relname, c.reloptions
+  from pg_class c
+  where c.relnamespace = 'syncd'::regnamespace
+    and c.relkind in ('r', 'p')
+    and c.relname !~ '^outbox_\d{8}$'  -- days come and go
+)
+select
+  format('column %s.%s', o.relname, a.attname) as thing,
+  concat_ws(
+    ' ',
+    format_type(a.atttypid, a.atttypmod),
+    case when a.attnotnull then 'not null' end,
+    nullif(a.attidentity::text, ''),
+    nullif(a.attgenerated::text, ''),
+    'default ' || pg_get_expr(d.adbin, d.adrelid)
+  ) as shape
+from ours o
+join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
+left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+union all
+select
+  format('constraint %s.%s', o.relname, k.conname),
+  pg_get_constraintdef(k.oid)
+from ours o
+join pg_constraint k on k.conrelid = o.oid and k.contype <> 'n'  -- not null: told with the column
+union all
+select
+  format('index %s', i.indexrelid::regclass),
+  pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' (invalid)' end
+from ours o
+join pg_index i on i.indrelid = o.oid
+union all
+select
+  format('trigger %s.%s', o.relname, t.tgname),
+  format('%s (%s)', pg_get_triggerdef(t.oid), t.tgenabled)
+from ours o
+join pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
+union all
+select
+  format('settings of %s', o.relname),
+  coalesce((select string_agg(s.setting, ', ' order by s.setting) from unnest(o.reloptions) as s (setting)), 'none')
+from ours o;
+comment on view syncd.shape_now is 'What our tables look like, in the words of syncd.shape';
+comment on column syncd.shape_now.thing is 'Its kind and name';
+comment on column syncd.shape_now.shape is 'Its definition';
+
+create view syncd.drift as
+select
+  s.thing,
+  s.shape as was,
+  n.shape as is_now
+from syncd.shape s
+left join syncd.shape_now n on n.thing = s.thing
+where s.postgres = current_setting('server_version_num')::integer / 10000
+  and n.shape is distinct from s.shape
+order by s.thing;
+comment on view syncd.drift is
+  'What is gone or was changed since the last migration: an index, a constraint, a setting; what was added does not matter';
+comment on column syncd.drift.thing is 'Its kind and name';
+comment on column syncd.drift.was is 'As the migration left it';
+comment on column syncd.drift.is_now is 'As it is; null: gone';
+
 create view syncd.alarm as
 select
   'no_router'::text as alarm,
@@ -440,7 +505,13 @@ select
   format('%s (%s, %s) has a transaction open since %s: see syncd.horizon', coalesce('session ' || pid, 'nobody'), role,
     coalesce(nullif(application, ''), state), began_at)
 from syncd.horizon
-where open_s > 3600;
+where open_s > 3600
+union all
+select
+  'schema_changed',
+  format('%s was “%s”, is %s: put it back, or take it for right: delete from syncd.shape where thing = %L', thing, was,
+    coalesce('“' || is_now || '”', 'gone'), thing)
+from syncd.drift;
 comment on view syncd.alarm is 'What needs a person now; empty when all is well';
 comment on column syncd.alarm.alarm is 'The sort of alarm, in one word';
 comment on column syncd.alarm.what is 'In words, with the next step';

@@ -276,6 +276,20 @@ comment on column syncd.audit.shop_id is 'To which shop; null: to all. Kept when
 comment on column syncd.audit.given is 'With which arguments';
 comment on column syncd.audit.rows is 'How many changes it touched';
 
+-- What the tables looked like when they were migrated.
+
+create table syncd.shape (
+  thing text primary key,
+  shape text not null,
+  postgres integer not null
+);
+comment on table syncd.shape is
+  'Each column, constraint, index, trigger and setting of our tables as the last migration left it; syncd.drift tells what became of them. '
+  'Delete a row to take what stands there now for right';
+comment on column syncd.shape.thing is 'Its kind and name';
+comment on column syncd.shape.shape is 'Its definition, in Postgres'' words';
+comment on column syncd.shape.postgres is 'The major version whose words these are';
+
 -- How long things are kept.
 
 create table syncd.retention (

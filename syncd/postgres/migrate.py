@@ -89,6 +89,11 @@ async def _apply(connection: Connection, progress: Callable[[str], None], with_r
         await connection.execute(LOCK_TIMEOUT)
         for name in REPEATED:
             await connection.execute(assets.text(f"sql/{name}.sql"))
+        if todo or not await sql.has_shape.value(
+            connection
+        ):  # else it may be what somebody made of it
+            await sql.forget_shape.execute(connection)
+            await sql.record_shape.execute(connection)
         if with_roles:
             await roles.make(connection)
         await roles.grant(connection)

@@ -57,6 +57,15 @@ class RouterLag:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """A part of our tables that somebody changed; `is_now` None: it is gone."""
+
+    thing: str
+    was: str
+    is_now: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """What needs a person: its sort in one word, then in words with the next step."""
 
@@ -166,6 +175,11 @@ async def soon(db: Executor, *, shop_id: int, wait_s: float) -> int:
     """How many changes of the shop are claimed now, or will be within `wait_s`."""
     count: int = await sql.soon.value(db, shop_id=shop_id, wait_s=wait_s)
     return count
+
+
+async def drift(db: Executor) -> list[Drift]:
+    """What is not as the last migration left it; empty when all is."""
+    return [Drift(**row) for row in await sql.drift.fetch(db)]
 
 
 async def alarms(db: Executor) -> list[Alarm]:

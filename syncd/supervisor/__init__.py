@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 import anyio
 import structlog
 
-from syncd.postgres import leases, nodes
+from syncd.postgres import leases, nodes, status
 from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
 from syncd.supervisor.house import House as House
 from syncd.supervisor.listening import listen
@@ -36,6 +36,8 @@ async def serve(house: House) -> None:
     """
     await nodes.beat(house.pool, house.node)
     log.info("service_started", node=house.node)
+    for one in await status.drift(house.pool):
+        log.warning("schema_changed", thing=one.thing, was=one.was, is_now=one.is_now or "gone")
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
         async with anyio.create_task_group() as working:
