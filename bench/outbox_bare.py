@@ -24,6 +24,7 @@ create table lease (
   claimed_by text
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 create index lease_due on lease (shop_id, due_at, id);
+create table plain (key text not null);
 """
 FILL = "insert into lease (shop_id, key) select 1, 'p' || n from generate_series(1, $1) as n"
 CLAIM = """
@@ -39,6 +40,7 @@ where id = any(array(
 ))
 returning id, key, deliveries
 """
+ONE = "insert into plain (key) values ($1)"
 SETTLE = "delete from lease where id = any($1) and token = $2"
 
 
@@ -51,6 +53,13 @@ class Bare:
 
     async def fill(self, count: int) -> None:
         await self.connections[0].execute(FILL, count)
+
+    async def write_singly(self, count: int) -> float:
+        """Rows a second, a transaction each: what a commit lets through, whatever is written."""
+        began = time.perf_counter()
+        for number in range(count):
+            await self.connections[0].execute(ONE, f"p{number}")
+        return count / (time.perf_counter() - began)
 
     async def drain(self, batch: int) -> float:
         """Claim with a lease, a task for each row, delete by id; rows a second."""

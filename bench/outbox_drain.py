@@ -14,7 +14,9 @@ from bench import outbox_ours
 from bench.outbox_ours import Ours
 from syncd.records import Change
 
-SIDE_BY_SIDE = 2  # as in the daemon: claims do not wait for settles
+SIDE_BY_SIDE = (
+    2  # drains at a time, as two shops have pumps; pgqueuer, too, settles while it claims
+)
 
 Settling = Callable[[Ours, Sequence[Change]], Awaitable[None]]
 

@@ -59,6 +59,7 @@ class Round:
         self.number += 1
         for name in PEERS:
             await self.peer(name)
+        self.rates.add("single", "bare", await self.bare.write_singly(self.sizes.singles))
         await self.bare.fill(self.sizes.events)
         cpu_s = self.lab.cpu_s()
         rate = await self.bare.drain(BATCH)
@@ -257,6 +258,7 @@ def _note(report: Report, rates: Rates) -> None:
         b1_call=rates.ratio("batch_call", "batch"),
         b1_unnest=rates.ratio("batch_unnest", "batch"),
         b2_call=rates.ratio("single_call", "single"),
+        b2_bare=rates.ratio("single_call", "single", contender="bare"),
         cpu_b1_copy=rates.ratio("cpu_batch"),
         cpu_b3_settle=rates.ratio("cpu_settle"),
         cpu_b3_bare=rates.ratio("cpu_settle", contender="bare"),
