@@ -8,7 +8,8 @@ select
 from syncd.standing($1, $2, $3);
 
 -- name: lock_router(fence int8)
--- The cursor, held for this transaction, so that one router moves at a time; is_ours: it is the lease's holder.
+-- The cursor, held for this transaction, so that one router moves at a time; is_ours: it is the lease's holder;
+-- is_astray: the clock was set back since, so that events may be of any day.
 -- Four settings for the rest of it. A crash undoes events and cursor together, so the commit need not wait for the
 -- disk. Sizes inside move can only be guessed, and a wrong guess is a nested loop; so can those of a day that nobody
 -- has analyzed yet, where next_snapshot would read all of it. What is forbidden and done all the same counts as so
@@ -19,6 +20,8 @@ select
   set_config('enable_seqscan', 'off', true) as scans,
   set_config('jit', 'off', true) as compiles,
   r.snap,
+  r.at > syncd.clock() as is_astray,
+  now() + interval '1 day' as until,
   r.system_id = (select system_identifier from pg_control_system()) as is_here,
   exists (
     select
@@ -79,8 +82,9 @@ where set_config('enable_seqscan', 'on', true) = 'on';
 
 -- name: move(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz)
 -- Events between the two snapshots become changes of each shop they concern; a thousand events are one change.
--- Those for every key (*) are left to move_wide, but counted here. Kinds that no shop wants yet are passed over.
--- What news do to a change that is there already stands in syncd.arm.
+-- Kinds that no shop wants yet are passed over. What news do to a change that is there already stands in syncd.arm.
+-- Where one of them is for every key (*) nothing is armed here, but in move_to, shop by shop: changes are locked in the
+-- order of shop, kind, key, so a step must not begin anew from the first key. Returns the shops, in order.
 -- Grouped twice: first by equal sets of labels, so that only a few of them are joined for each key.
 with batch as materialized (
   select
@@ -123,78 +127,146 @@ told as materialized (
     max(last_event_at) as last_event_at
   from alike
   group by account_id, kind, key
+),
+wide as materialized (
+  select array(
+    select distinct b.account_id
+    from batch b
+    join syncd.interest i
+      on i.account_id = b.account_id
+      and i.kind = b.kind
+    where b.key = '*'
+      and b.kind = 'product'
+    order by b.account_id
+  ) as account_ids
 )
 select
   (select count(*) from batch) as events,
-  array(select distinct account_id from batch where key = '*' and kind = 'product' order by account_id) as wide_accounts,
-  syncd.arm(array(
-    select row(
-      i.shop_id,
-      t.kind,
-      t.key,
-      case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
-      syncd.lane(t.kind, t.labels),
-      false,
-      t.events,
-      t.first_event_at,
-      t.last_event_at
-    )::syncd.news
-    from told t
-    join syncd.interest i
-      on i.account_id = t.account_id
-      and i.kind = t.kind
-  )) as shops;
+  wide.account_ids as wide_accounts,
+  case
+    when wide.account_ids = '{}' then syncd.arm(array(
+      select row(
+        i.shop_id,
+        t.kind,
+        t.key,
+        case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
+        syncd.lane(t.kind, t.labels),
+        false,
+        t.events,
+        t.first_event_at,
+        t.last_event_at
+      )::syncd.news
+      from told t
+      join syncd.interest i
+        on i.account_id = t.account_id
+        and i.kind = t.kind
+    ))
+    else array(
+      select distinct i.shop_id
+      from batch b
+      join syncd.interest i
+        on i.account_id = b.account_id
+        and i.kind = b.kind
+      order by i.shop_id
+    )
+  end as shops
+from wide;
 
--- name: move_wide(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz, account_ids text[], keys text[])
--- Events for every key (*) of these accounts become changes of each of their products: $5 and $6 are their keys, pair
--- by pair; what is linked but gone from the Backoffice counts too. Otherwise as move, in whose transaction it runs.
-with told as (
+-- name: move_to(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz, shop_id int4, keys text[])
+-- As move, for one shop, where an event is for every key (*): that becomes a change of each of these keys, those of the
+-- account's products; what is linked but gone from the Backoffice counts too.
+with batch as materialized (
   select
-    account_id,
+    o.kind,
+    o.key,
+    o.changed,
+    o.created_at
+  from syncd.outbox o
+  join syncd.interest i
+    on i.account_id = o.account_id
+    and i.kind = o.kind
+    and i.shop_id = $5
+  where (
+    (o.xid >= pg_snapshot_xmax($1) and o.xid < pg_snapshot_xmax($2))
+    or o.xid = any(array(select pg_snapshot_xip($1)))
+  )
+    and pg_visible_in_snapshot(o.xid, $2)
+    and o.created_at >= $3
+    and o.created_at < $4
+),
+told as materialized (
+  select
+    kind,
+    key,
     count(*) as events,
     bool_or(changed = '{}') as is_unknown,
     syncd.array_cat_agg(changed) as labels,
     min(created_at) as first_event_at,
     max(created_at) as last_event_at
-  from syncd.outbox
-  where key = '*'
-    and kind = 'product'
-    and (
-      (xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax($2))
-      or xid = any(array(select pg_snapshot_xip($1)))
-    )
-    and pg_visible_in_snapshot(xid, $2)
-    and created_at >= $3
-    and created_at < $4
-  group by account_id
-)
-select syncd.arm(array(
-  select row(
-    i.shop_id,
-    'product',
+  from batch
+  group by kind, key
+),
+each as (
+  select *
+  from told
+  where key <> '*'
+  union all
+  select
+    t.kind,
     k.key,
-    case when t.is_unknown then '{}' else syncd.labels(t.labels) end,
-    syncd.lane('product', t.labels),
-    false,
     t.events,
+    t.is_unknown,
+    t.labels,
     t.first_event_at,
     t.last_event_at
-  )::syncd.news
   from told t
-  join syncd.interest i
-    on i.account_id = t.account_id
-    and i.kind = 'product'
-  cross join lateral (
+  cross join (
     select g.key collate "C"
-    from unnest($5::text[], $6::text[]) as g (account_id, key)
-    where g.account_id = i.account_id
+    from unnest($6::text[]) as g (key)
     union
     select l.key collate "C"
     from syncd.link l
-    where l.shop_id = i.shop_id
+    where l.shop_id = $5
       and l.kind = 'product'
   ) as k (key)
+  where t.kind = 'product'
+    and t.key = '*'
+),
+news as (
+  select
+    kind,
+    key,
+    sum(events)::int8 as events,
+    bool_or(is_unknown) as is_unknown,
+    syncd.array_cat_agg(labels) as labels,
+    min(first_event_at) as first_event_at,
+    max(last_event_at) as last_event_at
+  from each
+  group by kind, key
+)
+select syncd.arm(array(
+  select row(
+    $5::int4,
+    kind,
+    key,
+    case when is_unknown then '{}' else syncd.labels(labels) end,
+    syncd.lane(kind, labels),
+    false,
+    events,
+    first_event_at,
+    last_event_at
+  )::syncd.news
+  from news
 ));
+
+-- name: accounts_of(shop_ids int4[])
+-- These shops with their accounts, in the order in which changes are locked.
+select
+  shop_id,
+  account_id
+from syncd.shop
+where shop_id = any($1)
+order by shop_id;
 
 -- name: advance(next pg_snapshot, moved int8)
 -- The cursor moves in the same transaction as the events. `since` follows: when no transaction older than the mark is
@@ -203,7 +275,7 @@ update syncd.router
 set
   snap = $1,
   moved = moved + $2,
-  at = syncd.clock(),
+  at = greatest(at, syncd.clock()),
   since = case when pg_snapshot_xmin($1) >= mark_xid then mark_at else since end,
   mark_at = case when pg_snapshot_xmin($1) >= mark_xid or mark_xid is null then now() else mark_at end,
   mark_xid = case
@@ -214,8 +286,10 @@ where name = 'main';
 
 -- name: tell(shops text[])
 -- Wake the pumps of these shops in other processes when this transaction commits. One message a step of the router,
--- none a row: a commit with a message waits for every other one.
-select pg_notify('syncd', array_to_string($1::text[], ' '));
+-- none a row: a commit with a message waits for every other one. Postgres takes less than 8,000 bytes; a message that
+-- names no shop wakes all.
+select pg_notify('syncd', case when length(s.named) < 7900 then s.named else '' end)
+from array_to_string($1::text[], ' ') as s (named);
 
 -- name: rebase()
 -- After a restore into another cluster: stand at the present. Events written there with transaction ids that are

@@ -392,50 +392,58 @@ comment on column syncd.partitions.until_at is 'It ends before this moment';
 comment on column syncd.partitions.bytes is 'Its size with its indexes';
 comment on column syncd.partitions.events is 'Events in it, as last estimated by autovacuum';
 
+-- A function, so that names are written with their schema whatever the reader's search_path is.
+create or replace function syncd.shapes() returns table (thing text, shape text)
+  language sql stable set search_path = pg_catalog, pg_temp as $$
+  with ours as (
+    select c.oid, c.relname, c.reloptions
+    from pg_class c
+    where c.relnamespace = 'syncd'::regnamespace
+      and c.relkind in ('r', 'p')
+      and c.relname !~ '^outbox_\d{8}$'  -- days come and go
+  )
+  select
+    format('column %s.%s', o.relname, a.attname) as thing,
+    concat_ws(
+      ' ',
+      format_type(a.atttypid, a.atttypmod),
+      case when a.attnotnull then 'not null' end,
+      nullif(a.attidentity::text, ''),
+      nullif(a.attgenerated::text, ''),
+      'default ' || pg_get_expr(d.adbin, d.adrelid)
+    ) as shape
+  from ours o
+  join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
+  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  union all
+  select
+    format('constraint %s.%s', o.relname, k.conname),
+    pg_get_constraintdef(k.oid)
+  from ours o
+  join pg_constraint k on k.conrelid = o.oid and k.contype <> 'n'  -- not null: told with the column
+  union all
+  select
+    format('index %s', i.indexrelid::regclass),
+    pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' (invalid)' end
+  from ours o
+  join pg_index i on i.indrelid = o.oid
+  union all
+  select
+    format('trigger %s.%s', o.relname, t.tgname),
+    format('%s (%s)', pg_get_triggerdef(t.oid), t.tgenabled)
+  from ours o
+  join pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
+  union all
+  select
+    format('settings of %s', o.relname),
+    coalesce((select string_agg(s.setting, ', ' order by s.setting) from unnest(o.reloptions) as s (setting)), 'none')
+  from ours o;
+$$;
+comment on function syncd.shapes() is 'What our tables look like: the rows of syncd.shape_now';
+
 create view syncd.shape_now as
-with ours as (
-  select c.oid, c.relname, c.reloptions
-  from pg_class c
-  where c.relnamespace = 'syncd'::regnamespace
-    and c.relkind in ('r', 'p')
-    and c.relname !~ '^outbox_\d{8}$'  -- days come and go
-)
-select
-  format('column %s.%s', o.relname, a.attname) as thing,
-  concat_ws(
-    ' ',
-    format_type(a.atttypid, a.atttypmod),
-    case when a.attnotnull then 'not null' end,
-    nullif(a.attidentity::text, ''),
-    nullif(a.attgenerated::text, ''),
-    'default ' || pg_get_expr(d.adbin, d.adrelid)
-  ) as shape
-from ours o
-join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
-left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-union all
-select
-  format('constraint %s.%s', o.relname, k.conname),
-  pg_get_constraintdef(k.oid)
-from ours o
-join pg_constraint k on k.conrelid = o.oid and k.contype <> 'n'  -- not null: told with the column
-union all
-select
-  format('index %s', i.indexrelid::regclass),
-  pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' (invalid)' end
-from ours o
-join pg_index i on i.indrelid = o.oid
-union all
-select
-  format('trigger %s.%s', o.relname, t.tgname),
-  format('%s (%s)', pg_get_triggerdef(t.oid), t.tgenabled)
-from ours o
-join pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
-union all
-select
-  format('settings of %s', o.relname),
-  coalesce((select string_agg(s.setting, ', ' order by s.setting) from unnest(o.reloptions) as s (setting)), 'none')
-from ours o;
+select thing, shape
+from syncd.shapes();
 comment on view syncd.shape_now is 'What our tables look like, in the words of syncd.shape';
 comment on column syncd.shape_now.thing is 'Its kind and name';
 comment on column syncd.shape_now.shape is 'Its definition';
@@ -490,6 +498,7 @@ select
 from syncd.lanes l
 join syncd.shop s on s.shop_id = l.shop_id
 where s.enabled
+  and s.sync_products
   and s.state = 'linked'
   and l.due_since < syncd.clock() - case when l.lane = 'resync' then interval '6 hours' else interval '15 minutes' end
 group by l.domain, s.shop_id
@@ -509,7 +518,7 @@ where open_s > 3600
 union all
 select
   'schema_changed',
-  format('%s was “%s”, is %s: put it back, or take it for right: delete from syncd.shape where thing = %L', thing, was,
+  format('%s was “%s”, is %s: put it back, or take it for right, as the owner of the schema: delete from syncd.shape where thing = %L', thing, was,
     coalesce('“' || is_now || '”', 'gone'), thing)
 from syncd.drift;
 comment on view syncd.alarm is 'What needs a person now; empty when all is well';

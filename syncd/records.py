@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 Prices = tuple[str, str | None]  # a price with its compare-at price: both travel together
+Lane = Literal["stock", "orders", "price", "product", "resync"]  # most urgent first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,6 @@ class Product:
     variants: tuple[Variant, ...] = ()
     images: tuple[Image, ...] = ()
     description_html: str | None = None
-
-
-Lane = Literal["stock", "orders", "price", "product", "resync"]  # the most urgent first
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 -- The event log by days, leases with fencing numbers, causes of death, an audit of what people do, retention.
 -- Locks: syncd.outbox in access exclusive mode while it becomes the first partition: one scan of it proves its bound,
--- no row is copied. syncd.change likewise while its rows are written anew: seconds for a million. syncd.router for a moment.
+-- no row is copied. syncd.change likewise while its rows are written anew, syncd.history while its index is: seconds for
+-- a million rows. syncd.router, syncd.node for a moment.
 -- Old code beside it: may not run; it knows no leases. Stop every daemon first; events written meanwhile wait.
 
 -- Its body is bound when it is made, so it needs no search_path; without one Postgres writes it into the statement.
@@ -138,13 +139,15 @@ alter table syncd.node set unlogged;
 
 create table syncd.lease (
   name text primary key,
-  shop_id integer unique references syncd.shop on delete cascade,
+  shop_id integer references syncd.shop on delete cascade,
   node text not null,
   fence bigint not null default 1 check (fence > 0),
   taken_at timestamptz not null default syncd.clock(),
   lease_until timestamptz not null,
   constraint named_for_what_it_is check (name = coalesce('shop ' || shop_id, 'router'))
+  -- Not unique by shop_id as well: of two nodes that take at the same moment one would fail, not merely be too late.
 ) with (fillfactor = 10);
+create index lease_shop on syncd.lease (shop_id);
 comment on table syncd.lease is 'Who may work: one node for the router, one for each shop; a lease that ran out may be taken by any';
 comment on column syncd.lease.name is 'router, or shop with its number';
 comment on column syncd.lease.shop_id is 'The shop; null for the router';
@@ -192,12 +195,18 @@ comment on column syncd.change.cause is 'What sort of trouble killed it, in one 
 create function syncd.forget_changes() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  -- In the order in which settles and the router lock, before the shop itself: nobody waits in a ring.
+  perform
+  from syncd.change c
+  where c.shop_id = old.shop_id
+  order by c.kind, c.key
+  for update;
   delete from syncd.change where shop_id = old.shop_id;
-  return null;
+  return old;
 end $$;
 comment on function syncd.forget_changes() is
   'What is due goes with its shop. Not a foreign key, which would cost the router a look for each row; what it moves at that very moment is tidied away later';
-create trigger shop_changes after delete on syncd.shop
+create trigger shop_changes before delete on syncd.shop
   for each row execute function syncd.forget_changes();
 
 -- What the router asks of a change.
@@ -226,6 +235,17 @@ create type syncd.news as (
   last_event_at timestamptz
 );
 comment on type syncd.news is 'What makes a change due: the arguments of syncd.arm, named as the columns of syncd.change';
+
+create function syncd.tell_switched_on() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform syncd.enqueue(new.account_id, 'product', '{*}', '{}');
+  return null;
+end $$;
+comment on function syncd.tell_switched_on() is
+  'What changed while a shop was sent no products made nothing due: every product is looked at when it is switched on';
+create trigger shop_switched_on after update of sync_products on syncd.shop
+  for each row when (new.sync_products and not old.sync_products) execute function syncd.tell_switched_on();
 
 create function syncd.lane(kind text, labels text[]) returns syncd.lane
   language sql immutable parallel safe

@@ -113,9 +113,10 @@ async def _the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
     if not offered:
         raise ConfigError("there is no shop yet", hint="add one with `syncd shop add`")
     shop = offered[choose("shop", named, {domain: domain for domain in offered})]
-    if not shop.enabled or not shop.sync_products:
-        hint = f"update syncd.shop set enabled = true where domain = '{shop.domain}'"
-        raise ConfigError(f"{shop.domain} is disabled", hint=hint)
+    for name, is_on in {"enabled": shop.enabled, "sync_products": shop.sync_products}.items():
+        if not is_on:
+            hint = f"update syncd.shop set {name} = true where domain = '{shop.domain}'"
+            raise ConfigError(f"{shop.domain} is switched off ({name} = false)", hint=hint)
     if shop.state == "unlinked":
         hint = f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
         raise ConfigError(f"{shop.domain} is unlinked: nothing is sent there", hint=hint)

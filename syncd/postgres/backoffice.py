@@ -59,7 +59,13 @@ async def product_keys(db: Executor, account_id: str) -> list[str]:
     """The keys of all products of an account, shorter ones first, so that numbers are in order."""
     async with reading(db):
         rows = await sql.product_keys.fetch(db, account_id=account_id)
-    return [row["product_key"] for row in rows]
+    keys: list[str] = [row["product_key"] for row in rows]
+    if wrong := {None, "", "*"}.intersection(keys):
+        raise ContractError(
+            f"{breaches.SCHEMA}.product.product_key is {wrong.pop()!r}, at account {account_id}",
+            hint=view_rows.HINT,
+        )
+    return keys
 
 
 async def accounts(db: Executor) -> list[str]:

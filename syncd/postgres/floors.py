@@ -10,7 +10,7 @@ from syncd.records import Lane
 
 LANES: tuple[Lane, ...] = get_args(Lane)
 LOW_S = 1.0  # so often claims look from the bottom at least
-LONG_S, SHARE = 0.02, 0.1  # a long look; the share of the time that long ones may take
+LONG_S, SHARE = 0.02, 0.1  # a long look; the share of the time that empty claims may spend on it
 BOTTOM = datetime.min.replace(year=2000, tzinfo=UTC)  # before syncd was written
 
 
@@ -19,8 +19,8 @@ class Floors:
 
     A place is a due time with the id of a change, as claims go by. Below it may be what was
     committed late with an older due time, and claims that ran out: so once in LOW_S, as whenever
-    nothing is found, claims look from the bottom. While dead rows make that long, only so often
-    that it takes a tenth of the time; what waits below waits a second at most.
+    nothing is found, claims look from the bottom. While dead rows make that long they rest from it
+    after empty claims, but for LOW_S at most.
     """
 
     def __init__(self) -> None:

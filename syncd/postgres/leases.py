@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import anyio
 import asyncpg
 
-from syncd.postgres.db import Statements
+from syncd.postgres.db import Executor, Statements
 from syncd.postgres.floors import Floors
 
 sql = Statements("leases")
@@ -42,7 +42,7 @@ def of_shop(shop_id: int) -> str:
 
 
 async def take(
-    pool: asyncpg.Pool, node: str, *, shop_id: int | None = None, lease_s: float = LEASE_S
+    pool: Executor, node: str, *, shop_id: int | None = None, lease_s: float = LEASE_S
 ) -> Lease | None:
     """Take the lease of a shop, or without one the router's; None: somebody holds it.
 

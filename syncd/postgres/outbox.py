@@ -35,12 +35,7 @@ class Settled:
 
 
 async def claim(
-    pool: asyncpg.Pool,
-    lease: Lease,
-    *,
-    kind: str = "product",
-    lease_s: float,
-    most: int,
+    pool: asyncpg.Pool, lease: Lease, *, kind: str = "product", lease_s: float, most: int
 ) -> list[Change]:
     """Claim due changes of the lease's shop, the most urgent first; empty: nothing is due.
 
@@ -66,17 +61,16 @@ async def claim(
             floors=floors.at,
             floor_ids=floors.ids,
         )
+        now_s = anyio.current_time()
         if is_low:
-            floors.looked(began_s, anyio.current_time())
+            floors.looked(began_s, now_s)
         for row in rows:
             floors.raise_to(row["lane"], row["due_at"], row["change_id"])
-        changes = [_change(row, token) for row in rows if row["is_claimed"]]
-        if changes:
+        if changes := [_change(row, token) for row in rows if row["is_claimed"]]:
             return changes
+        if not rows and (is_low or floors.rests(now_s)):
+            return []
         if not rows:
-            now_s = anyio.current_time()
-            if is_low or floors.rests(now_s):
-                return []
             floors.lower(now_s)
 
 

@@ -63,6 +63,8 @@ async def route_once(
             raise LeaseLostError(f"the router is another node's: lease {lease.fence} is over")
         if cursor is None or not cursor["is_here"]:
             return await _rebase(connection)
+        if window != EVER:  # by the database's clock alone: what is left out here is lost
+            window = EVER if cursor["is_astray"] else (window[0], cursor["until"])
         return await _move(connection, cursor["snap"], most, window)
 
 
@@ -74,26 +76,26 @@ async def _move(
     given["next"] = following
     moved = await sql.move.row(connection, **given)
     assert moved is not None  # a select without from
-    shops = set(moved["shops"])
+    shops: list[int] = moved["shops"]
     if moved["wide_accounts"]:
-        shops |= await _move_wide(connection, moved["wide_accounts"], given)
+        await _move_widely(connection, moved["wide_accounts"], shops, given)
     await sql.advance.execute(connection, next=following, moved=moved["events"])
     if shops:
-        await sql.tell.execute(connection, shops=[str(shop_id) for shop_id in sorted(shops)])
-    return Routed(moved["events"], tuple(sorted(shops)))
+        await sql.tell.execute(connection, shops=[str(shop_id) for shop_id in shops])
+    return Routed(moved["events"], tuple(shops))
 
 
-async def _move_wide(
-    connection: Connection, wide_accounts: list[str], given: dict[str, Any]
-) -> set[int]:
-    account_ids: list[str] = []
-    keys: list[str] = []
-    for account_id in wide_accounts:
-        found = await backoffice.product_keys(connection, account_id)
-        account_ids += [account_id] * len(found)
-        keys += found
-    shops = await sql.move_wide.value(connection, account_ids=account_ids, keys=keys, **given)
-    return set(shops)
+async def _move_widely(
+    connection: Connection, wide_accounts: list[str], shops: list[int], given: dict[str, Any]
+) -> None:
+    """Shop by shop, in the order in which changes are locked."""
+    keys = {
+        account_id: await backoffice.product_keys(connection, account_id)
+        for account_id in wide_accounts
+    }
+    for row in await sql.accounts_of.fetch(connection, shop_ids=shops):
+        found = keys.get(row["account_id"], [])
+        await sql.move_to.execute(connection, shop_id=row["shop_id"], keys=found, **given)
 
 
 async def _rebase(connection: Connection) -> Routed:

@@ -63,8 +63,8 @@ async def _close_days(pool: asyncpg.Pool) -> list[str]:
             return dropped
         await connection.execute(LOCK_TIMEOUT)
         try:
-            await _index(connection)
             await _drop_old(connection, dropped)
+            await _index(connection)
         except asyncpg.LockNotAvailableError as error:
             log.warning("days_kept", error=str(error), effect="indexed or dropped the next time")
         finally:

@@ -18,6 +18,7 @@ from syncd.vault import Vault
 DATABASE_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,  # no room on its disk, no connection left: not our mistake
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction

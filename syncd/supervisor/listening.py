@@ -34,7 +34,8 @@ async def _listen(house: House) -> None:
     async with house.pool.acquire() as connection:
 
         def heard(_connection: object, _pid: int, _channel: str, payload: object) -> None:
-            house.ring(int(word) for word in str(payload).split() if word.isdigit())
+            shop_ids = [int(word) for word in str(payload).split() if word.isdigit()]
+            house.ring(shop_ids or None)  # none named: all
 
         await connection.add_listener(CHANNEL, heard)
         try:

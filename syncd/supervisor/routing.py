@@ -15,6 +15,7 @@ ROUTE_IDLE_S = 0.01  # before it is asked again
 WIDE_S = 60.0  # so often a look goes through all days: a clock may have been set
 TAKE_S = 2.0  # between two looks whether the router is free
 CONTRACT_PAUSE_S = 15.0
+AGAIN_S = 1.0  # after trouble that may be over then: a deadlock, a conflict
 TIDY_S = 3600.0
 ANNOUNCE_S = 5.0  # so late an offer may begin or end in the shop
 log = structlog.get_logger()
@@ -64,6 +65,16 @@ async def _move(house: House, work: Work) -> None:
         except LeaseLostError:
             log.warning("router_lost", fence=work.lease.fence)
             return
+        except asyncpg.PostgresError as error:
+            if isinstance(error, DATABASE_LOST):
+                raise
+            log.error("router_paused", pause_s=AGAIN_S, error=f"{type(error).__name__}: {error}")
+            await house.rest(AGAIN_S)
+            continue
+        except TimeoutError:  # not OSError's kind: the database is there, the step took too long
+            log.error("router_paused", pause_s=AGAIN_S, error="a step took more than a minute")
+            await house.rest(AGAIN_S)
+            continue
         since = routed.since
         house.ring(routed.shops)
         if not routed.events:
@@ -87,10 +98,10 @@ async def _tidy(house: House) -> None:
     while True:
         try:
             done = await tidying.tidy_once(house.pool)
-        except DATABASE_LOST:
-            raise
-        except asyncpg.PostgresError as error:
-            log.error("not_tidied", error=str(error))
+        except (asyncpg.PostgresError, TimeoutError) as error:
+            if isinstance(error, DATABASE_LOST) and not isinstance(error, TimeoutError):
+                raise
+            log.error("not_tidied", again_s=TIDY_S, error=str(error) or repr(error))
         else:
             if done.made or done.dropped or done.forgotten:
                 log.info("tidied", made=done.made, dropped=done.dropped, forgotten=done.forgotten)

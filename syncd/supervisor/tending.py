@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import anyio
+import asyncpg
 import structlog
 
 from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError
@@ -42,7 +43,10 @@ async def tend(house: House) -> None:
 
 
 async def _take(house: House, shop: Shop) -> Lease | None:
-    lease = await leases.take(house.pool, house.node, shop_id=shop.shop_id)
+    try:
+        lease = await leases.take(house.pool, house.node, shop_id=shop.shop_id)
+    except asyncpg.ForeignKeyViolationError:  # removed this moment
+        return None
     if lease is not None:
         house.held[lease.name] = Work(lease)
         log.info("shop_taken", shop=shop.domain, fence=lease.fence)

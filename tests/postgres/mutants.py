@@ -161,6 +161,14 @@ MUTANTS = [
         "tests/postgres/test_engine_size.py",
     ),
     Mutant(
+        "a wide step begins anew from the first key",
+        "I26",
+        "sql/router.sql",
+        "    when wide.account_ids = '{}' then syncd.arm",
+        "    when true then syncd.arm",
+        ORDERS,
+    ),
+    Mutant(
         "a claim keeps a plan of an empty table",
         "I27",
         ENGINE,

@@ -40,6 +40,14 @@ async def test_what_was_changed_is_named_and_how_to_go_on(
     assert await things(pool) == []
 
 
+async def test_it_is_the_same_whatever_schemas_the_reader_looks_in(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as connection:
+        for path in ("syncd, public", "public", "pg_catalog, syncd"):
+            await connection.execute(f"set search_path = {path}")
+            assert await connection.fetch("select thing, is_now from syncd.drift") == [], path
+        await connection.execute("reset search_path")
+
+
 async def test_what_a_dba_adds_does_not_matter(pool: asyncpg.Pool) -> None:
     await pool.execute(OWN)
     assert await things(pool) == []

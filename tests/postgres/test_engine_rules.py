@@ -20,7 +20,7 @@ GIVEN_TIMES = {  # everything else asks syncd.clock()
     "router.standing": {"since", "until"},  # a window around all that can wait
     "router.next_snapshot": {"since", "until"},
     "router.move": {"since", "until"},
-    "router.move_wide": {"since", "until"},
+    "router.move_to": {"since", "until"},
     "outbox.claim": {"floors"},  # due times that the database told
 }
 DUE = """

@@ -43,20 +43,21 @@ class Table:
     ends: Verdict = field(default_factory=Ack)
     changes: list[Change] = field(default_factory=list)
     grabbed: list[asyncpg.Record] = field(default_factory=list)
+    is_wide: bool = False
 
     async def lay(self) -> None:
         await self.pool.execute("delete from syncd.change")
-        await self.tell()
+        await self.tell("2", "1")
         await self.drain()
         self.changes, self.grabbed = await claim(self.pool, self.shop_id), []
         if self.first:
             (dies,) = (one for one in self.changes if one.key == "1")
             await settle(self.pool, self.first, dies, error="why")
             self.changes.remove(dies)
-        await self.tell()
+        await self.tell("2", "*" if self.is_wide else "1")
 
-    async def tell(self) -> None:
-        await self.pool.execute("select syncd.enqueue('a', 'product', '{2,1}', '{title}')")
+    async def tell(self, *keys: str) -> None:
+        await self.pool.execute("select syncd.enqueue('a', 'product', $1, '{title}')", keys)
 
     async def drain(self) -> None:
         while (await leasing.route_once(self.pool)).events:
@@ -71,6 +72,10 @@ class Table:
         following = await router.sql.next_snapshot.value(connection, most=100, **given)
         moved = await router.sql.move.row(connection, next=following, **given)
         assert moved is not None
+        if moved["wide_accounts"]:
+            await router.sql.move_to.execute(
+                connection, next=following, shop_id=self.shop_id, keys=["1", "2"], **given
+            )
         await router.sql.advance.execute(connection, next=following, moved=moved["events"])
 
     async def settle(self, connection: db.Connection) -> None:
@@ -110,7 +115,7 @@ class Table:
         await connection.execute("select syncd.skip()")
 
 
-TURNS = {"route": 4, "settle": 1, "claim": 1, "enqueue": 1, "renew": 1, "retry": 1, "skip": 1}
+TURNS = {"route": 5, "settle": 1, "claim": 1, "enqueue": 1, "renew": 1, "retry": 1, "skip": 1}
 
 
 @pytest.fixture
@@ -148,6 +153,8 @@ CASES: dict[
     "route retry skip": (Dead(), Ack()),
     "settle enqueue claim": (None, Ack()),
     "route enqueue claim": (Dead(), Ack()),
+    "route settle *": (None, Ack()),
+    "route settle enqueue *": (None, Ack()),
 }
 
 
@@ -156,6 +163,7 @@ async def test_news_are_never_lost_and_nobody_waits_in_a_ring(
     table: Table, connections: list[asyncpg.Connection], case: str
 ) -> None:
     table.first, table.ends = CASES[case]
+    table.is_wide = "*" in case
     acting = [name for name in case.split() if name in TURNS]
     actors = [
         Actor(name, TURNS[name], program(table, name), Stepped(connection))

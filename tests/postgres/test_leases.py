@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from syncd.errors import LeaseLostError
 from syncd.postgres import leases, outbox, router
 from tests.postgres.claims import HOUR_S, Clock, add_shop, turned_pool
+from tests.postgres.test_outbox_locks import until_blocked
 
 LEASE_S = 600.0
 
@@ -44,6 +45,25 @@ async def test_a_lease_has_one_holder(pool: asyncpg.Pool, shop_id: int) -> None:
             group.start_soon(take, f"n{number}")
     assert sum(lease is not None for lease in taken) == 1
     assert await leases.free(pool, ["router", leases.of_shop(shop_id)]) == {"router"}
+
+
+async def test_of_two_that_take_at_the_same_moment_the_later_one_finds_it_taken(
+    pool: asyncpg.Pool, shop_id: int
+) -> None:
+    found = []
+
+    async def take() -> None:
+        found.append(await leases.take(pool, "later", shop_id=shop_id))
+
+    async with (
+        anyio.create_task_group() as group,
+        pool.acquire() as connection,
+        connection.transaction(),
+    ):
+        assert await leases.take(connection, "first", shop_id=shop_id)
+        group.start_soon(take)
+        await until_blocked(pool)
+    assert found == [None]
 
 
 async def test_each_taking_has_a_higher_number_even_by_the_same_node(

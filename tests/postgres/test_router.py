@@ -177,6 +177,18 @@ async def test_an_event_reaches_each_shop_of_its_account(pool: asyncpg.Pool, sho
     assert await leasing.route_once(pool) == Routed(1, (shop_id, second))
 
 
+async def test_a_shop_that_is_switched_on_again_has_missed_nothing(
+    pool: asyncpg.Pool, shop_id: int
+) -> None:
+    await show_products(pool, "1", "2")
+    await pool.execute("update syncd.shop set sync_products = false")
+    await tell(pool, "1")
+    assert await leasing.route_once(pool) == Routed(1, ())
+    await pool.execute("update syncd.shop set sync_products = true")
+    assert await leasing.route_once(pool) == Routed(1, (shop_id,))
+    assert set(await counts(pool)) == {"1", "2"}
+
+
 async def test_events_that_concern_no_shop_are_passed_over(pool: asyncpg.Pool) -> None:
     await tell(pool, "1")
     await tell(pool, "7", kind="stock")
