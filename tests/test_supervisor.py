@@ -55,6 +55,37 @@ async def test_what_is_committed_reaches_the_shop(scene: Scene) -> None:
     assert await waiting(scene) == 0
 
 
+REFUSE_ONCE = """
+create sequence public.refusals;
+create function public.refuse_once() returns trigger language plpgsql as $$
+begin
+  if nextval('public.refusals') = 1 then
+    raise exception 'a ring' using errcode = 'deadlock_detected';
+  end if;
+  return new;
+end $$;
+create trigger refuse_once before insert on syncd.change
+  for each row execute function public.refuse_once();
+"""
+
+
+async def test_a_step_that_the_database_refuses_is_made_again(scene: Scene) -> None:
+    await scene.pool.execute(REFUSE_ONCE)
+    async with served(scene):
+        await scene.load(JAKKE)
+        await until(scene, lambda: len(scene.state()) == 1)
+    assert await scene.pool.fetchval("select last_value from public.refusals") > 1
+
+
+async def test_a_shop_may_be_removed_beside_a_running_service(scene: Scene) -> None:
+    async with served(scene) as house:
+        await scene.load(JAKKE)
+        await until(scene, lambda: len(scene.state()) == 1)
+        await scene.pool.execute("delete from syncd.shop")
+        await until(scene, lambda: [*house.held] == ["router"])
+        assert not house.stop.is_set()
+
+
 async def test_a_stopped_service_holds_no_claims_and_says_good_bye(scene: Scene) -> None:
     await scene.load(JAKKE, LUE)
     async with served(scene) as house:

@@ -15,7 +15,7 @@ ROUTE_IDLE_S = 0.01  # before it is asked again
 WIDE_S = 60.0  # so often a look goes through all days: a clock may have been set
 TAKE_S = 2.0  # between two looks whether the router is free
 CONTRACT_PAUSE_S = 15.0
-AGAIN_S = 1.0  # after trouble that may be over then: a deadlock, a conflict
+AGAIN_S = 1.0  # after trouble that may be over then
 TIDY_S = 3600.0
 ANNOUNCE_S = 5.0  # so late an offer may begin or end in the shop
 log = structlog.get_logger()
@@ -68,8 +68,10 @@ async def _move(house: House, work: Work) -> None:
         except asyncpg.PostgresError as error:
             if isinstance(error, DATABASE_LOST):
                 raise
-            log.error("router_paused", pause_s=AGAIN_S, error=f"{type(error).__name__}: {error}")
-            await house.rest(AGAIN_S)
+            passes = isinstance(error, asyncpg.TransactionRollbackError)  # a deadlock, say
+            pause_s = AGAIN_S if passes else CONTRACT_PAUSE_S
+            log.error("router_paused", pause_s=pause_s, error=f"{type(error).__name__}: {error}")
+            await house.rest(pause_s)
             continue
         except TimeoutError:  # not OSError's kind: the database is there, the step took too long
             log.error("router_paused", pause_s=AGAIN_S, error="a step took more than a minute")

@@ -83,7 +83,11 @@ async def _tend_shop(house: House, shop: Shop, lease: Lease) -> None:
 async def _pump(house: House, shop: Shop, work: Work) -> None:
     """Push while there is something due; rest until the bell or the next look."""
     lease = work.lease
-    token = house.vault.unseal(await shops.credentials(house.pool, shop.shop_id))
+    try:
+        sealed = await shops.credentials(house.pool, shop.shop_id)
+    except ConfigError:
+        return  # removed this moment
+    token = house.vault.unseal(sealed)
     async with shopify.connect(
         shop.domain, token, url=house.shopify_url, until_s=lambda: lease.until_s
     ) as client:
