@@ -136,7 +136,7 @@ create function syncd.claim(
 )
   language plpgsql volatile rows 100 set search_path = pg_catalog, pg_temp
   -- A plan made while nothing was due would read the whole table for each claim of a mass import.
-  set enable_seqscan = off set jit = off as $$
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off as $$
 #variable_conflict use_column
 begin
   -- A claim that ran out is due again by itself. SKIP LOCKED passes over rows that the router or a settle has just now.
