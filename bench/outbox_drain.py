@@ -14,9 +14,8 @@ from bench import outbox_ours
 from bench.outbox_ours import Ours
 from syncd.records import Change
 
-SIDE_BY_SIDE = (
-    2  # drains at a time, as two shops have pumps; pgqueuer, too, settles while it claims
-)
+# Drains at a time, as two shops have pumps; pgqueuer, too, settles while it claims.
+SIDE_BY_SIDE = 2
 
 Settling = Callable[[Ours, Sequence[Change]], Awaitable[None]]
 

@@ -17,6 +17,7 @@ TAKE_S = 2.0  # between two looks whether the router is free
 CONTRACT_PAUSE_S = 15.0
 AGAIN_S = 1.0  # after trouble that may be over then
 TIDY_S = 3600.0
+OWN_TROUBLE = (TimeoutError, asyncpg.InsufficientResourcesError)  # no room for an index, say
 ANNOUNCE_S = 5.0  # so late an offer may begin or end in the shop
 log = structlog.get_logger()
 
@@ -73,7 +74,7 @@ async def _move(house: House, work: Work) -> None:
             log.error("router_paused", pause_s=pause_s, error=f"{type(error).__name__}: {error}")
             await house.rest(pause_s)
             continue
-        except TimeoutError:  # not OSError's kind: the database is there, the step took too long
+        except TimeoutError:  # an OSError, too; but the database is there
             log.error("router_paused", pause_s=AGAIN_S, error="a step took more than a minute")
             await house.rest(AGAIN_S)
             continue
@@ -101,7 +102,7 @@ async def _tidy(house: House) -> None:
         try:
             done = await tidying.tidy_once(house.pool)
         except (asyncpg.PostgresError, TimeoutError) as error:
-            if isinstance(error, DATABASE_LOST) and not isinstance(error, TimeoutError):
+            if isinstance(error, DATABASE_LOST) and not isinstance(error, OWN_TROUBLE):
                 raise
             log.error("not_tidied", again_s=TIDY_S, error=str(error) or repr(error))
         else:

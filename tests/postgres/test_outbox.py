@@ -169,3 +169,9 @@ async def test_events_are_never_updated(pool: asyncpg.Pool, shop_id: int) -> Non
     await route(pool, "1")
     with pytest.raises(asyncpg.RaiseError, match="append-only"):
         await pool.execute("update syncd.outbox set key = '2'")
+
+
+async def test_a_lane_that_is_none_is_refused(pool: asyncpg.Pool, shop_id: int) -> None:
+    await route(pool, "1")
+    with pytest.raises(asyncpg.InvalidTextRepresentationError, match="slow"):
+        await pool.execute("update syncd.change set lane = 'slow'")

@@ -189,6 +189,25 @@ async def test_a_shop_that_is_switched_on_again_has_missed_nothing(
     assert set(await counts(pool)) == {"1", "2"}
 
 
+async def test_a_clock_that_was_set_back_makes_no_event_pass_unseen(
+    pool: asyncpg.Pool, shop_id: int
+) -> None:
+    """The step is told to look at the last hour; one of its two events bears an older time."""
+    now = await pool.fetchval("select clock_timestamp()")
+    await pool.execute("update syncd.router set at = syncd.clock() + interval '3 hours'")
+    await tell(pool, "1")
+    await pool.execute(
+        "insert into syncd.outbox (account_id, kind, key, created_at)"
+        " values ('a', 'product', '2', clock_timestamp() - interval '3 hours')"
+    )
+    assert (await leasing.route_once(pool, since=now)).events == 2
+    assert set(await counts(pool)) == {"1", "2"}
+
+
+async def test_any_number_of_shops_can_be_told_of_at_once(pool: asyncpg.Pool) -> None:
+    await router.sql.tell.execute(pool, shops=[str(number) for number in range(10_000)])
+
+
 async def test_events_that_concern_no_shop_are_passed_over(pool: asyncpg.Pool) -> None:
     await tell(pool, "1")
     await tell(pool, "7", kind="stock")
