@@ -8,7 +8,11 @@ SyncdError
 └── ShopifyError
     ├── RowError     this row's            dead at once: retrying cannot help
     ├── CallError    nobody's, it passes   retry after `wait_s`; the row keeps its attempt
-    │   └── VariantLimitError              creates wait; updates go on
+    │   ├── VariantLimitError              creates wait; updates go on
+    │   ├── BulkBusyError                  five bulk operations run: start after one has ended
+    │   ├── BulkLimitError                 no more bulk operations for a while
+    │   └── UploadLostError                upload the file again, to a new target
+    ├── ResultGoneError  nobody's          the result of a bulk operation is lost: run it again
     ├── KindError    one kind's            pause that kind's pump
     └── ShopError    the whole shop's      pause its pumps, give claims back, touch no row
 
@@ -16,6 +20,8 @@ A message says what happened, to which key; `hint` is the next step alone.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class SyncdError(Exception):
@@ -77,6 +83,26 @@ class CallError(ShopifyError):
 
 class VariantLimitError(CallError):
     """Shopify takes no more new variants today; those it has may still be changed."""
+
+
+class BulkBusyError(CallError):
+    """As many bulk operations of a kind are under way as may be; `running` are their GIDs."""
+
+    def __init__(self, message: str, *, hint: str, wait_s: float, running: Sequence[str]) -> None:
+        super().__init__(message, hint=hint, wait_s=wait_s)
+        self.running = tuple(running)
+
+
+class BulkLimitError(CallError):
+    """Shopify starts no more bulk operations for now."""
+
+
+class UploadLostError(CallError):
+    """Shopify has no use for the file as it was uploaded; the next try begins with a new target."""
+
+
+class ResultGoneError(ShopifyError):
+    """The result of a bulk operation is not, or no longer, at its address."""
 
 
 class KindError(ShopifyError):

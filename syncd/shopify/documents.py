@@ -13,15 +13,18 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, build_
 from syncd import assets, querycost
 
 # Mutations that may be sent again when the answer was lost: the second time changes nothing. The
-# others are not here: productSet fetches pictures again and would set the first count anew, and
-# productVariantsBulkCreate refuses variants that it made itself.
+# others are not here: productSet fetches pictures again and would set the first count anew,
+# productVariantsBulkCreate refuses variants that it made itself, and a bulk operation would run
+# beside its twin.
 REPEATABLE = frozenset(
     {
+        "BulkOperationCancel",
         "InventorySetQuantities",
         "MetafieldDefinitionCreate",
         "ProductUpdate",
         "ProductVariantsBulkUpdate",
         "PublishablePublish",
+        "StagedUploadsCreate",
     }
 )
 

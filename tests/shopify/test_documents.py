@@ -81,6 +81,8 @@ def test_the_price_is_known_before_sending(
 def test_only_what_does_no_harm_twice_is_repeatable() -> None:
     unrepeatable = {name for name, one in documents().items() if not one.is_repeatable}
     assert unrepeatable == {
+        "BulkOperationRunMutation",
+        "BulkOperationRunQuery",
         "ProductSet",
         "ProductSetFiles",
         "ProductVariantDetachMedia",
