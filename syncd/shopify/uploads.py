@@ -1,4 +1,4 @@
-"""Files between us and Shopify's storage: lines that go up, results that come down.
+"""Files on their way to Shopify's storage or from it: lines go up, results come down.
 
 The storage is another host (Google's), reached by signed addresses: no token of the shop's goes
 there, and its errors are XML. Memory stays flat whatever the size of a file.
