@@ -1,0 +1,82 @@
+"""The result of a bulk mutation, line by line: what became of each line of the upload.
+
+Pure. Shapes: writes.md, 1.7, from recordings of 2026-01 (shopify.dev describes older ones, which
+are taken too). The lines may come in any order, and some may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+MISFIT = "INVALID_VARIABLE"  # what an ordinary call with such variables is refused by
+NOTHING = {
+    "message": "Shopify tells nothing of what became of it",
+    "extensions": {"code": "INTERNAL_SERVER_ERROR"},
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """What became of one line; `line_number` counts the lines of the upload from 0.
+
+    `payload` is what the mutation's root field gave, None when there is none. `errors` are GraphQL
+    errors, as `answers.of_errors` takes them; `user_errors` the payload's, as `refusals.of` does.
+    `is_cut`: the line cannot be read, so that even its number is unknown.
+    """
+
+    line_number: int | None
+    payload: Mapping[str, Any] | None = None
+    errors: Sequence[Mapping[str, Any]] = ()
+    user_errors: Sequence[Mapping[str, Any]] = ()
+    is_cut: bool = False
+
+    @property
+    def is_ok(self) -> bool:
+        return self.payload is not None and not self.errors and not self.user_errors
+
+
+def rows(lines: Iterable[bytes]) -> Iterator[Row]:
+    """The rows of a result, in the order of its lines; an open file will do.
+
+    A line number that does not come is that of a line of which nothing is known: it may have been
+    carried out. Children of connections on lines of their own are passed over.
+    """
+    for line in lines:
+        try:
+            frame = orjson.loads(line)
+            row = None if "__parentId" in frame else _row(frame["__lineNumber"], frame)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            row = Row(None, is_cut=True) if line.strip() else None
+        if row is not None:
+            yield row
+
+
+def _row(number: int, frame: Mapping[str, Any]) -> Row:
+    errors: Sequence[Mapping[str, Any]] = frame.get("errors") or ()
+    data: Mapping[str, Any] = frame.get("data") or {}
+    payload: Mapping[str, Any] | None = next(iter(data.values()), None)
+    if payload is None:
+        return Row(number, None, [_coded(error) for error in errors] or (NOTHING,))
+    user_errors: Sequence[Mapping[str, Any]] = payload.get("userErrors") or ()
+    if user_errors and _is_misfit(user_errors[0]):
+        return Row(number, None, [_misfit(error) for error in user_errors])
+    return Row(number, payload, errors, user_errors)
+
+
+def _is_misfit(error: Mapping[str, Any]) -> bool:
+    """Variables that do not fit come as userErrors that nobody selected, of the field `query`."""
+    return error.get("field") == ["query"] and error.get("code") is None
+
+
+def _misfit(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"message": error["message"], "extensions": {"code": MISFIT}}
+
+
+def _coded(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The older shape of variables that do not fit has no code, only `problems`."""
+    told = error.get("extensions") or {}
+    return error if told.get("code") or "problems" not in told else _misfit(error)
