@@ -76,18 +76,25 @@ async def read(
         if page is None:
             return None
         nodes, info = nodes + page["variants"]["nodes"], page["variants"]["pageInfo"]
-    files = _files(first["media"]["nodes"])
+    files = pictures(first["media"]["nodes"])
     if first["media"]["pageInfo"]["hasNextPage"]:
         files = await read_pictures(client, gid) or ()
+    return observed(first, nodes, files)
+
+
+def observed(
+    product: Node, variant_nodes: Sequence[Node], files: tuple[ObservedFile, ...]
+) -> ObservedProduct:
+    """A product out of nodes that select what ProductRead does, in Shopify's order."""
     return ObservedProduct(
-        gid=gid,
-        title=first["title"],
-        vendor=first["vendor"],
-        status=first["status"],
-        description_html=first["descriptionHtml"],
-        options=tuple(option["name"] for option in first["options"]),
-        variants=variants(nodes),
-        fields={node["id"]: _fields(node) for node in nodes},
+        gid=product["id"],
+        title=product["title"],
+        vendor=product["vendor"],
+        status=product["status"],
+        description_html=product["descriptionHtml"],
+        options=tuple(option["name"] for option in product["options"]),
+        variants=variants(variant_nodes),
+        fields={node["id"]: _fields(node) for node in variant_nodes},
         files=files,
     )
 
@@ -106,7 +113,7 @@ async def read_pictures(
             return None
         if not found["media"]["pageInfo"]["hasNextPage"]:
             break
-    return _files(found["media"]["nodes"])
+    return pictures(found["media"]["nodes"])
 
 
 async def file_states(client: Client, gids: Sequence[str]) -> dict[str, FileState]:
@@ -170,7 +177,8 @@ def page_size(expected: int) -> int:
     return max(2, min(PAGE, expected + 2))
 
 
-def _files(nodes: Sequence[Node]) -> tuple[ObservedFile, ...]:
+def pictures(nodes: Sequence[Node]) -> tuple[ObservedFile, ...]:
+    """Pictures out of media nodes, in their order."""
     return tuple(
         ObservedFile(
             gid=node["id"],
@@ -187,14 +195,14 @@ def _name(url: str) -> str:
 
 
 def _fields(node: Node) -> ObservedFields:
-    pictures = node["media"]["nodes"]
+    shown = node["media"]["nodes"]
     return ObservedFields(
         sku=node["sku"] or "",
         barcode=node["barcode"] or "",
         price=node["price"],
         compare_at_price=node["compareAtPrice"],
         tracked=node["inventoryItem"]["tracked"],
-        file=pictures[0]["id"] if pictures else None,
+        file=shown[0]["id"] if shown else None,
         policy=node["inventoryPolicy"],
         available=node["inventoryQuantity"] or 0,
     )

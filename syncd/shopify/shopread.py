@@ -1,0 +1,81 @@
+"""The whole shop, read by one bulk query.
+
+Its result promises no order. Variants have a position; of the pictures it is known which one is the
+first (`featuredMedia`), but Media has no position: the others stand as their lines came. Whoever
+would change the order of three pictures or more reads the product first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from syncd.records import ObservedProduct
+from syncd.shopify import products
+from syncd.shopify.documents import documents
+from syncd.shopify.families import Family
+
+NAME = "query ShopRead "
+CHANNEL = 'on_1: publishedOnPublication(publicationId: "gid://shopify/Publication/1")'
+PUBLICATION = "gid://shopify/Publication/"
+VARIANT = "gid://shopify/ProductVariant/"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A product as the read showed it.
+
+    `key` is our identity's value, None when it has none; `published` whether it is on the sales
+    channels that were asked for, by their GIDs; `updated_at` when anything of it changed last.
+    """
+
+    product: ObservedProduct
+    key: str | None
+    published: Mapping[str, bool]
+    updated_at: datetime
+
+
+def document(name: str, publications: Sequence[str]) -> str:
+    """The text of the query, for `bulk.start_query`.
+
+    `name` becomes the name of its operation, so that an orphan is found: letters, digits, `_`.
+    `publications` are GIDs of the sales channels to be asked for.
+    """
+    text = documents()["ShopRead"].text
+    asked = [
+        f"on_{gid.removeprefix(PUBLICATION)}:"
+        f" publishedOnPublication(publicationId: {json.dumps(gid)})"
+        for gid in publications
+    ]
+    return text.replace(NAME, f"query {name} ").replace(CHANNEL, " ".join(asked))
+
+
+def observed(family: Family) -> Seen:
+    """A family of the query's result as records: the product is what `products.read` gives."""
+    node = family.node
+    variants: list[Mapping[str, Any]] = []
+    media: list[Mapping[str, Any]] = []
+    for child in family.children:
+        if child.node["id"].startswith(VARIANT):
+            shown = {"nodes": [one.node for one in child.children]}
+            variants.append({**child.node, "media": shown})
+        else:
+            media.append(child.node)
+    first = (node["featuredMedia"] or {}).get("id")
+    return Seen(
+        product=products.observed(
+            node,
+            sorted(variants, key=lambda one: int(one["position"])),
+            products.pictures(sorted(media, key=lambda one: one["id"] != first)),
+        ),
+        key=(node["metafield"] or {}).get("value"),
+        published={
+            f"{PUBLICATION}{name.removeprefix('on_')}": bool(is_on)
+            for name, is_on in node.items()
+            if name.startswith("on_")
+        },
+        updated_at=datetime.fromisoformat(node["updatedAt"]),
+    )
