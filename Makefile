@@ -42,8 +42,8 @@ status: $(INSTALLED) ## what waits, what failed last, whether a daemon runs
 psql: $(INSTALLED) ## psql on the configured database, or on the running demo's
 	@$(BIN)/syncd psql
 
-resync: $(INSTALLED) ## compare every product of the shop (SHOP=x.myshopify.com) and send what differs
-	@$(BIN)/syncd resync $(if $(SHOP),--shop $(SHOP))
+resync: $(INSTALLED) ## compare the whole shop (SHOP=x.myshopify.com), send what differs; DRY=1 only looks, FORCE=1 reads each again
+	@$(BIN)/syncd resync $(if $(SHOP),--shop $(SHOP)) $(if $(DRY),--dry-run) $(if $(FORCE),--force)
 
 test: $(READY) ## all tests, on each Postgres that is installed
 	@$(BIN)/pytest -n auto $(ARGS)

@@ -371,3 +371,16 @@ comment on function syncd.settle(bigint[], bigint[], bigint[], bigint[], text[],
 revoke all on function
   syncd.settle(bigint[], bigint[], bigint[], bigint[], text[], float8[], boolean[], text[], text[])
 from public;
+
+create or replace function syncd.holds(shop_id integer, fence bigint) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp as $$
+  select exists (
+    select
+    from syncd.lease l
+    where l.shop_id = holds.shop_id
+      and l.fence = holds.fence
+      and l.lease_until > syncd.clock()
+  );
+$$;
+comment on function syncd.holds(integer, bigint) is 'Whether the shop is still that of the node which took its lease under this number';
+revoke all on function syncd.holds(integer, bigint) from public;

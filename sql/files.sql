@@ -107,3 +107,15 @@ where f.shop_id = $1
   and f.state = 'failed'
   and ($2::text is null or f.key = $2)
 order by f.key, f.ref;
+
+-- name: brought(shop_id int4, gids text[])
+-- The pictures that these files were made of, and the product that brought each; of two of the same picture the newer
+-- one comes last.
+select
+  gid,
+  ref,
+  key
+from syncd.file
+where shop_id = $1
+  and gid = any($2)
+order by accepted_at, gid;

@@ -74,3 +74,59 @@ from unnest($3::text[], $4::text[], $5::text[]) as k (variant_key, gid, inventor
 on conflict (shop_id, product_key, variant_key) do update set
   inventory_item = excluded.inventory_item
 where v.inventory_item <> excluded.inventory_item;
+
+-- name: count(shop_id int4)
+-- How many products are linked.
+select count(*)::integer
+from syncd.link
+where shop_id = $1
+  and kind = 'product';
+
+-- name: accepted_since(shop_id int4, keys text[], since timestamptz)
+-- Of these products those that Shopify accepted something of since then, and those on their way now.
+select l.key
+from syncd.link l
+where l.shop_id = $1
+  and l.kind = 'product'
+  and l.key = any($2)
+  and l.accepted_at >= $3
+union
+select c.key
+from syncd.change c
+where c.shop_id = $1
+  and c.kind = 'product'
+  and c.key = any($2)
+  and c.claimed_until > syncd.clock();
+
+-- name: add_all(shop_id int4, rows jsonb, accepted_at timestamptz)
+-- Links of products that were made, those left alone that are there by now; returns the new keys.
+with given as materialized (
+  select *
+  from jsonb_to_recordset($2) as g (key text, gid text, known jsonb, digest text, variants jsonb)
+),
+added as (
+  insert into syncd.link (shop_id, kind, key, gid, known, digest, files, published_at, accepted_at)
+  select $1, 'product', g.key, g.gid, g.known, g.digest, '{}', null, $3
+  from given g
+  on conflict do nothing
+  returning key
+),
+with_variants as (
+  insert into syncd.variant_link (shop_id, product_key, variant_key, gid, inventory_item)
+  select $1, a.key, v.key, v.value ->> 0, v.value ->> 1
+  from added a
+  join given g on g.key = a.key
+  cross join jsonb_each(g.variants) as v
+  on conflict do nothing
+)
+select key
+from added;
+
+-- name: published(shop_id int4, keys text[], published_at timestamptz)
+-- These products are to be seen in the shop's sales channels.
+update syncd.link
+set published_at = $3
+where shop_id = $1
+  and kind = 'product'
+  and key = any($2)
+  and published_at is null;

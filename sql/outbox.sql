@@ -78,3 +78,11 @@ update syncd.change c
 set claimed_until = syncd.clock() + make_interval(secs => $3)
 from held
 where c.change_id = held.change_id;
+
+-- name: on_their_way(shop_id int4, keys text[])
+-- What is due of these products: prices and pictures that writes may have carried whose answers are lost.
+select key, tried
+from syncd.change
+where shop_id = $1
+  and kind = 'product'
+  and key = any($2);

@@ -4,7 +4,7 @@
 drop view if exists
   syncd.alarm, syncd.dead, syncd.dead_by_cause, syncd.in_flight, syncd.lanes, syncd.throughput, syncd.trail,
   syncd.horizon, syncd.backlog, syncd.router_lag, syncd.last_error, syncd.partitions, syncd.leases, syncd.drift,
-  syncd.shape_now;
+  syncd.shape_now, syncd.runs;
 
 create view syncd.backlog as
 select
@@ -464,6 +464,54 @@ comment on column syncd.drift.thing is 'Its kind and name';
 comment on column syncd.drift.was is 'As the migration left it';
 comment on column syncd.drift.is_now is 'As it is; null: gone';
 
+create view syncd.runs as
+select
+  r.run_id,
+  s.domain,
+  r.kind,
+  r.state,
+  r.asked_by,
+  r.asked_at,
+  r.ended_at,
+  extract(epoch from coalesce(r.ended_at, syncd.clock()) - coalesce(r.started_at, r.asked_at))::float8 as took_s,
+  r.done,
+  r.total,
+  r.products,
+  r.same,
+  r.differs,
+  r.only_here,
+  r.only_there,
+  r.conflict,
+  r.sent,
+  r.ok,
+  r.failed,
+  r.parked,
+  coalesce(r.error, array_to_string(nullif(r.hold, '{}'), '; ')) as why
+from syncd.run r
+join syncd.shop s on s.shop_id = r.shop_id;
+comment on view syncd.runs is 'Compares of whole shops, with what became of them; order by run_id desc';
+comment on column syncd.runs.run_id is 'Its number, for syncd.approve and syncd.reject';
+comment on column syncd.runs.domain is 'The shop';
+comment on column syncd.runs.kind is 'resync or revert';
+comment on column syncd.runs.state is 'asked, reading, comparing, held, sending; then done, rejected or failed';
+comment on column syncd.runs.asked_by is 'Who asked; compare_every is the schedule';
+comment on column syncd.runs.asked_at is 'When';
+comment on column syncd.runs.ended_at is 'When it ended; null while it is under way';
+comment on column syncd.runs.took_s is 'Seconds from its start to its end, or until now';
+comment on column syncd.runs.done is 'Products the current state has gone through';
+comment on column syncd.runs.total is 'Of so many';
+comment on column syncd.runs.products is 'Products found in the shop';
+comment on column syncd.runs.same is 'In both, equal';
+comment on column syncd.runs.differs is 'In both, different';
+comment on column syncd.runs.only_here is 'In the Backoffice alone';
+comment on column syncd.runs.only_there is 'In the shop alone';
+comment on column syncd.runs.conflict is 'For a person to decide';
+comment on column syncd.runs.sent is 'Made due';
+comment on column syncd.runs.ok is 'Of these accepted';
+comment on column syncd.runs.failed is 'Of these given up';
+comment on column syncd.runs.parked is 'Of these refused: see syncd.dead';
+comment on column syncd.runs.why is 'Why it is held, or failed';
+
 create view syncd.alarm as
 select
   'no_router'::text as alarm,
@@ -515,6 +563,12 @@ select
     coalesce(nullif(application, ''), state), began_at)
 from syncd.horizon
 where open_s > 3600
+union all
+select
+  'run_held',
+  format('%s: run %s waits for an answer: %s: syncd approve %s, or syncd reject %s', domain, run_id, why, run_id, run_id)
+from syncd.runs
+where state = 'held'
 union all
 select
   'schema_changed',
@@ -656,3 +710,44 @@ revoke all on function
   syncd.retry(text, text, text, text), syncd.skip(text, text, text, text), syncd.pause(text, text, integer),
   syncd.resume(text), syncd.number_of(text)
 from public;
+
+create or replace function syncd.answer(run bigint, verdict text) returns boolean
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_run syncd.run;
+begin
+  select r.* into of_run from syncd.run r where r.run_id = answer.run for update;
+  if not found then
+    raise exception 'there is no run %', run using hint = '`syncd runs` lists those there are';
+  end if;
+  if of_run.state <> 'held' or of_run.decided_at is not null then
+    raise exception 'run % does not wait for an answer: it is %', run,
+      case when of_run.state = 'held' then 'approved already' else of_run.state end
+      using hint = '`syncd runs` tells which ones are held';
+  end if;
+  update syncd.run r
+  set
+    decided_by = session_user,
+    decided_at = syncd.clock(),
+    state = case verdict when 'reject' then 'rejected' else r.state end,
+    ended_at = case verdict when 'reject' then syncd.clock() end
+  where r.run_id = answer.run;
+  perform syncd.note(verdict, of_run.shop_id, jsonb_build_object('run', run), 1);
+  perform pg_notify('syncd', of_run.shop_id::text);
+  return true;
+end $$;
+comment on function syncd.answer(bigint, text) is 'What a person says of a held run: approve or reject';
+
+create or replace function syncd.approve(run bigint) returns boolean
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select syncd.answer(approve.run, 'approve');
+$$;
+comment on function syncd.approve(bigint) is 'Let a held run go on: what it found is sent to the shop';
+
+create or replace function syncd.reject(run bigint) returns boolean
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select syncd.answer(reject.run, 'reject');
+$$;
+comment on function syncd.reject(bigint) is 'End a held run: nothing of it is sent';
+
+revoke all on function syncd.answer(bigint, text), syncd.approve(bigint), syncd.reject(bigint) from public;

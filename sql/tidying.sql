@@ -94,6 +94,43 @@ with gone as (
 select count(*)
 from gone;
 
+-- name: forget_differences(most int8)
+-- What runs found too long ago, those under way left out; returns how many, at most `most`. The runs themselves stay.
+with gone as (
+  delete from syncd.run_difference d
+  using (
+    select o.run_id, o.place
+    from syncd.run_difference o
+    join syncd.run r on r.run_id = o.run_id and r.ended_at is not null
+    where o.noted_at
+      < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'run_difference'))
+    order by o.noted_at
+    limit $1
+  ) as old
+  where d.run_id = old.run_id
+    and d.place = old.place
+  returning 1
+)
+select count(*)
+from gone;
+
+-- name: forget_operations(most int8)
+-- Bulk operations that ended too long ago, with their lines; returns how many, at most `most`.
+with gone as (
+  delete from syncd.bulk_operation
+  where operation_id = any(array(
+    select o.operation_id
+    from syncd.bulk_operation o
+    where o.ended_at
+      < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'run_difference'))
+    order by o.operation_id
+    limit $1
+  ))
+  returning 1
+)
+select count(*)
+from gone;
+
 -- name: forget_strays()
 -- Changes of a shop that was removed at the very moment the router moved them.
 with gone as (

@@ -36,6 +36,13 @@ class SyncdError(Exception):
         return f"{self.message}\n  → {self.hint}" if self.hint else self.message
 
 
+def innermost(error: BaseException) -> BaseException:
+    """The first error that task groups have wrapped: a lost database, most likely."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 class ConfigError(SyncdError):
     """A setting, a file or an address that the operator gave is wrong."""
 

@@ -96,6 +96,9 @@ def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
         "status",
         "shop",
         "resync",
+        "runs",
+        "approve",
+        "reject",
         "outbox",
         "dead",
         "pause",
@@ -225,7 +228,9 @@ def test_a_shop_is_added_checked_sent_to(filled: Shell) -> None:
     assert "shpat_right" not in filled.output
     assert filled.run("check") == 0, filled.output
     assert filled.run("resync") == 0, filled.output
-    assert "2 of 2 products compared, 0 dead" in filled.output
+    assert "done" in filled.output
+    assert filled.run("resync", "--dry-run") == 0, filled.output
+    assert "2 products in the shop: 2 equal, 0 differ" in filled.output
     assert filled.run("status") == 0
     assert "linked" in filled.output
     assert "no daemon runs" in filled.output

@@ -2,20 +2,21 @@
 
 run      the commands' common ground: settings, target, errors with their exit codes
 service  run, migrate, status, check, psql
-sending  resync, send
+sending  send
+runs     resync, runs, approve, reject; serving  a daemon for as long as a command lasts
 shop     shop add, list, show, token, declare-empty
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_outbox  the picture of `syncd outbox`
+show     tables and lines; show_outbox  the picture of `syncd outbox`; show_runs  that of runs
 """
 
 from __future__ import annotations
 
 import typer
 
-from syncd.cli import dead, look, outbox, sending, service, shop, tools
+from syncd.cli import dead, look, outbox, runs, sending, service, shop, tools
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 service.register(app)
 sending.register(app)
+runs.register(app)
 outbox.register(app)
 tools.register(app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")

@@ -16,7 +16,14 @@ from rich.markup import escape
 
 from syncd import logs, settings
 from syncd.demo import home
-from syncd.errors import ConfigError, ContractError, OutageError, ShopifyError, SyncdError
+from syncd.errors import (
+    ConfigError,
+    ContractError,
+    OutageError,
+    ShopifyError,
+    SyncdError,
+    innermost,
+)
 from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
 from syncd.settings import Settings
@@ -111,13 +118,6 @@ def guarded() -> Iterator[None]:
             complaints.print_exception()
         complain(root)
         sys.exit(code)
-
-
-def innermost(error: BaseException) -> BaseException:
-    """The first error that a task group has wrapped."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def exit_code(error: BaseException) -> int:

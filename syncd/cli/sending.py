@@ -1,4 +1,4 @@
-"""The commands that send, with a bar until all has arrived: resync, send."""
+"""The command that sends single products, with a bar until all have arrived."""
 
 from __future__ import annotations
 
@@ -7,32 +7,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
-import anyio
 import asyncpg
 import typer
 
 from syncd.cli import show
-from syncd.cli.run import ALIVE_S, FOUND_WRONG, console, opened, run, target
+from syncd.cli.run import FOUND_WRONG, console, opened, run, target
+from syncd.cli.serving import LOOK_S, served
 from syncd.demo import report
 from syncd.errors import ConfigError
 from syncd.flows import resync
-from syncd.postgres import db, nodes, shops, status
+from syncd.postgres import db, shops, status
 from syncd.records import Shop
 from syncd.rules.choice import choose
-from syncd.supervisor import House, serve, stopped_by_signal
+from syncd.supervisor import House
 
-LOOK_S = 0.2
 Named = Annotated[str | None, typer.Option(help="The shop's domain; default: the only one")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("resync")(resync_)
     app.command("send")(send)
-
-
-def resync_(shop: Named = None) -> None:
-    """Compare every product with what was sent last, and send what differs."""
-    _drain(shop, "Comparing", "compared", resync.enqueue_all)
 
 
 def send(
@@ -67,22 +60,15 @@ def _drain(
 
     async def work() -> int:
         async with opened(found, name="syncd send", size=10) as pool:
-            one = await _the_shop(pool, named)
+            one = await the_shop(pool, named)
             began_s, began_at = time.monotonic(), await db.clock(pool)
             total = await enqueue(pool, one)
             house = House(pool, found.vault(), found.shopify_url)
-            async with stopped_by_signal(house), anyio.create_task_group() as group:
+            async with served(house):
                 with report.bar(console) as progress:
                     task = progress.add_task(f"{doing} {one.domain}", total=total, note="")
-                    is_serving = False
                     async for waiting in _waiting(house, one, began_at):
                         progress.update(task, completed=max(0, total - waiting))
-                        # Asked anew each time: a daemon may be killed while we look on.
-                        if not is_serving and not await nodes.seen(pool, within_s=ALIVE_S):
-                            is_serving = True
-                            console.print("no daemon runs: sending from here")
-                            group.start_soon(serve, house)
-                house.stop.set()
             (row,) = (row for row in await status.backlog(pool) if row.shop_id == one.shop_id)
             took_s = time.monotonic() - began_s
             count = max(0, total - row.waiting)
@@ -107,7 +93,7 @@ async def _waiting(house: House, shop: Shop, began_at: datetime) -> AsyncIterato
         await house.rest(LOOK_S)
 
 
-async def _the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
+async def the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
     """The named shop, or the only one; raises ConfigError when nothing can be sent to it."""
     offered = {shop.domain: shop for shop in await shops.all(pool)}
     if not offered:

@@ -10,7 +10,7 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import RowError, VariantLimitError
+from syncd.errors import RowError, VariantLimitError, innermost
 from syncd.flows.outcome import Outcome, interrupted, judged
 from syncd.flows.parcel import Parcel
 from syncd.flows.push_product import carry, withdraw
@@ -82,14 +82,7 @@ async def _push_all(step: Step, outcomes: dict[int, Outcome], stop: anyio.Event)
                     group.start_soon(push, change)
             renewing.cancel_scope.cancel()
     except ExceptionGroup as errors:
-        raise _first(errors) from errors
-
-
-def _first(error: Exception) -> Exception:
-    """The first error that task groups have wrapped: a lost database, most likely."""
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
+        raise innermost(errors) from errors
 
 
 async def _renew(step: Step, changes: Sequence[Change]) -> None:
@@ -133,21 +126,12 @@ async def _push(step: Step, change: Change) -> Outcome:
 def _wanted(
     product: Product | None, link: Link | None, shop: Shop
 ) -> tuple[Form | None, RowError | None]:
-    """What the shop should hold; None for a product that is neither here nor there.
-
-    One that no shop could hold comes with a complaint; if it is off sale in the Backoffice, what
-    the shop holds of it goes off sale all the same.
-    """
-    if product is None:
-        return (mapping.gone(link.known), None) if link is not None else (None, None)
-    for remark in remarks.of(product, link.known if link else None):
-        log.warning("product_odd", key=product.key, remark=remark)
-    try:
-        return mapping.wanted(product, shop), None
-    except RowError as complaint:
-        if link is None or product.is_active:
-            return None, complaint
-        return mapping.withdrawn(link.known, shop), complaint
+    """What the shop should hold, as `mapping.asked` has it; what is odd about it is told."""
+    known = link.known if link else None
+    if product is not None:
+        for remark in remarks.of(product, known):
+            log.warning("product_odd", key=product.key, remark=remark)
+    return mapping.asked(product, known, shop)
 
 
 async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -> None:

@@ -60,6 +60,12 @@ async def refs(db: Executor, *, shop_id: int, gids: Sequence[str]) -> dict[str, 
     return {row["ref"]: row["gid"] for row in rows}
 
 
+async def brought(db: Executor, *, shop_id: int, gids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Of these files those that we brought: (ref of the picture, key of the product) by GID."""
+    rows = await sql.brought.fetch(db, shop_id=shop_id, gids=list(gids))
+    return {row["gid"]: (row["ref"], row["key"]) for row in rows}
+
+
 async def borrowed(db: Executor, *, shop_id: int, key: str, gids: Sequence[str]) -> frozenset[str]:
     """Which of these files another product than `key` brought into the shop."""
     rows = await sql.borrowed.fetch(db, shop_id=shop_id, key=key, gids=list(gids))

@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 
 from syncd.postgres.db import Connection, Statements
-from syncd.records import Change, Form
+from syncd.records import Change, Form, Link
 from syncd.rules import mapping
 
 sql = Statements("history")
@@ -50,6 +50,23 @@ async def add(
         events=change.events,
         first_event_at=change.first_event_at,
         accepted_at=accepted_at,
+    )
+
+
+async def add_all(
+    connection: Connection,
+    *,
+    shop_id: int,
+    links: Sequence[Link],
+    write: str,
+    accepted_at: datetime,
+) -> None:
+    """Note products that one bulk operation made; no event waited for them."""
+    rows = [
+        {"key": link.key, "gid": link.gid, "after": mapping.to_json(link.known)} for link in links
+    ]
+    await sql.add_all.execute(
+        connection, shop_id=shop_id, write=write, rows=rows, accepted_at=accepted_at
     )
 
 

@@ -34,6 +34,20 @@ async def keys(db: Executor, shop_id: int) -> list[str]:
     return [row["key"] for row in await sql.keys.fetch(db, shop_id=shop_id)]
 
 
+async def count(db: Executor, shop_id: int) -> int:
+    """How many products are linked with the shop."""
+    count: int = await sql.count.value(db, shop_id=shop_id)
+    return count
+
+
+async def accepted_since(
+    db: Executor, *, shop_id: int, keys: Sequence[str], since: datetime
+) -> frozenset[str]:
+    """Of these products those that were written to the shop since then, or are being so now."""
+    rows = await sql.accepted_since.fetch(db, shop_id=shop_id, keys=list(keys), since=since)
+    return frozenset(row["key"] for row in rows)
+
+
 async def keys_of(db: Executor, *, shop_id: int, gids: Sequence[str]) -> dict[str, str]:
     """Keys of the products that are linked with these GIDs, by GID."""
     rows = await sql.keys_of.fetch(db, shop_id=shop_id, gids=list(gids))
@@ -70,3 +84,28 @@ async def save(connection: Connection, shop_id: int, link: Link, accepted_at: da
         gids=gids,
         inventory_items=[ids.inventory_item for ids in link.variants.values()],
     )
+
+
+async def add_all(
+    connection: Connection, shop_id: int, made: Sequence[Link], accepted_at: datetime
+) -> frozenset[str]:
+    """Write links of products that were just made; returns the keys of those that had none."""
+    rows = [
+        {
+            "key": link.key,
+            "gid": link.gid,
+            "known": mapping.to_json(link.known),
+            "digest": link.digest,
+            "variants": {
+                key: [ids.variant, ids.inventory_item] for key, ids in link.variants.items()
+            },
+        }
+        for link in made
+    ]
+    new = await sql.add_all.fetch(connection, shop_id=shop_id, rows=rows, accepted_at=accepted_at)
+    return frozenset(row["key"] for row in new)
+
+
+async def published(db: Executor, *, shop_id: int, keys: Sequence[str], at: datetime) -> None:
+    """Note that these products are to be seen in the shop's sales channels."""
+    await sql.published.execute(db, shop_id=shop_id, keys=list(keys), published_at=at)

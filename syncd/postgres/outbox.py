@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import anyio
 import asyncpg
@@ -12,6 +13,7 @@ import asyncpg
 from syncd.postgres.db import Executor, Statements
 from syncd.postgres.leases import Lease
 from syncd.records import Change, Prices
+from syncd.rules.comparison import Underway
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
 
 sql = Statements("outbox")
@@ -94,6 +96,19 @@ async def note(
         tried={"prices": dict(prices), "pictures": sorted(pictures)},
     )
     return held is not None
+
+
+async def on_their_way(db: Executor, *, shop_id: int, keys: Sequence[str]) -> dict[str, Underway]:
+    """What is due of these products, by key."""
+    rows = await sql.on_their_way.fetch(db, shop_id=shop_id, keys=list(keys))
+    return {row["key"]: _underway(row["tried"] or {}) for row in rows}
+
+
+def _underway(tried: Mapping[str, Any]) -> Underway:
+    prices = {
+        key: [(one, two) for one, two in pairs] for key, pairs in tried.get("prices", {}).items()
+    }
+    return Underway(prices, frozenset(tried.get("pictures", ())))
 
 
 async def renew(pool: asyncpg.Pool, changes: Sequence[Change], *, lease_s: float) -> None:

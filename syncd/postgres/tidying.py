@@ -40,6 +40,8 @@ async def tidy_once(pool: asyncpg.Pool) -> Tidied:
     forgotten = {
         "history": await _forget(pool, sql.forget_history),
         "audit": await _forget(pool, sql.forget_audit),
+        "differences of runs": await _forget(pool, sql.forget_differences),
+        "bulk operations": await _forget(pool, sql.forget_operations, most=1),
         "changes of removed shops": await sql.forget_strays.value(pool),
     }
     days_ahead = await sql.days_ahead.value(pool)
@@ -48,9 +50,9 @@ async def tidy_once(pool: asyncpg.Pool) -> Tidied:
     return Tidied(made, tuple(dropped), days_ahead, {k: n for k, n in forgotten.items() if n})
 
 
-async def _forget(pool: asyncpg.Pool, statement: Statement) -> int:
+async def _forget(pool: asyncpg.Pool, statement: Statement, most: int = BATCH) -> int:
     count = 0
-    while gone := await statement.value(pool, most=BATCH):
+    while gone := await statement.value(pool, most=most):
         count += gone
     return count
 

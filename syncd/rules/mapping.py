@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
+from syncd.errors import RowError
 from syncd.records import Form, Image, Picture, Prices, Product, Shop, Variant, VariantForm
 from syncd.rules import limits, money, text
 from syncd.rules.pictures import MAX_PICTURES
@@ -45,6 +46,24 @@ def wanted(product: Product, shop: Shop) -> Form:
     )
     limits.check_form(product.key, form)
     return form
+
+
+def asked(
+    product: Product | None, known: Form | None, shop: Shop
+) -> tuple[Form | None, RowError | None]:
+    """What the shop should hold; None for a product that is neither here nor there.
+
+    One that no shop could hold comes with a complaint; if it is off sale in the Backoffice, what
+    the shop holds of it (`known`, None if nothing) goes off sale all the same.
+    """
+    if product is None:
+        return (gone(known), None) if known is not None else (None, None)
+    try:
+        return wanted(product, shop), None
+    except RowError as complaint:
+        if known is None or product.is_active:
+            return None, complaint
+        return withdrawn(known, shop), complaint
 
 
 def gone(known: Form) -> Form:

@@ -24,6 +24,7 @@ REPEATABLE = frozenset(
         "ProductUpdate",
         "ProductVariantsBulkUpdate",
         "PublishablePublish",
+        "PublishablePublishLine",
         "StagedUploadsCreate",
     }
 )

@@ -1,4 +1,4 @@
-"""The work of the node that holds the router: move events, tell of the clock, keep tables tidy."""
+"""The work of the node that holds the router: move events, tell of the clock, tidy, schedule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import ContractError, LeaseLostError
-from syncd.postgres import leases, router, tidying, timetable
+from syncd.postgres import leases, router, runs, tidying, timetable
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 
 PATIENCE_S = 1.0  # so long the database looks into an empty outbox before it answers
@@ -18,6 +18,7 @@ CONTRACT_PAUSE_S = 15.0
 AGAIN_S = 1.0  # after trouble that may be over then
 TIDY_S = 3600.0
 OWN_TROUBLE = (TimeoutError, asyncpg.InsufficientResourcesError)  # no room for an index, say
+SCHEDULE_S = 30.0  # so late a compare may begin
 ANNOUNCE_S = 5.0  # so late an offer may begin or end in the shop
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ async def route(house: House) -> None:
                 async with anyio.create_task_group() as group:
                     group.start_soon(_tidy, house)
                     group.start_soon(_announce, house)
+                    group.start_soon(_schedule, house)
                     await _move(house, work)
                     group.cancel_scope.cancel()
             if work.lost.cancelled_caught:
@@ -94,6 +96,15 @@ async def _announce(house: House) -> None:
             log.error("offers_unseen", pause_s=CONTRACT_PAUSE_S, error=str(error) or repr(error))
             await anyio.sleep(CONTRACT_PAUSE_S)
         await anyio.sleep(ANNOUNCE_S)
+
+
+async def _schedule(house: House) -> None:
+    """Ask for the compares whose time has come; the nodes that have the shops carry them out."""
+    while True:
+        if shop_ids := await runs.ask_in_time(house.pool):
+            log.info("compare_due", shops=shop_ids)
+            house.ring(shop_ids)
+        await anyio.sleep(SCHEDULE_S)
 
 
 async def _tidy(house: House) -> None:

@@ -6,19 +6,21 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError
-from syncd.flows import onboard, pictures, push
+from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError, innermost
+from syncd.flows import carry_run, onboard, pictures, push
 from syncd.postgres import leases, nodes, shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
 from syncd.rules import shares
 from syncd.shopify import client as shopify
 from syncd.shopify import identity
+from syncd.shopify.client import Client
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 
 PUSH_IDLE_S = 1.0  # between two looks for changes whose back-off is over
 SHOPS_S = 2.0  # between two looks for shops that were added, resumed, enabled or left
 ALIVE_S = 15.0  # a node that was seen in this time is reckoned with
+RUN_IDLE_S = 2.0  # between two looks for a run
 CONTRACT_PAUSE_S = 15.0
 SHOP_PAUSE_S = 60.0
 log = structlog.get_logger()
@@ -58,7 +60,7 @@ async def _tend_shop(house: House, shop: Shop, lease: Lease) -> None:
     work = house.held[lease.name]
     try:
         with work.lost:
-            await _pump(house, shop, work)
+            await _work(house, shop, work)
         if work.lost.cancelled_caught:
             log.warning("shop_lost", shop=shop.domain, fence=lease.fence)
     except (*DATABASE_LOST, ConfigError):
@@ -80,8 +82,8 @@ async def _tend_shop(house: House, shop: Shop, lease: Lease) -> None:
         del house.held[lease.name]
 
 
-async def _pump(house: House, shop: Shop, work: Work) -> None:
-    """Push while there is something due; rest until the bell or the next look."""
+async def _work(house: House, shop: Shop, work: Work) -> None:
+    """Push the shop's changes and carry its run, with one client, until it may not be pushed."""
     lease = work.lease
     try:
         sealed = await shops.credentials(house.pool, shop.shop_id)
@@ -95,14 +97,42 @@ async def _pump(house: House, shop: Shop, work: Work) -> None:
         if await onboard.refresh(house.pool, client, shop):
             log.warning("shop_changed", shop=shop.domain, effect="every product is due")
         log.info("pump_started", shop=shop.domain, api_version=client.served_version)
-        while not house.stop.is_set() and not work.is_left:
-            news = house.bells[shop.shop_id].event
-            ready = {one.shop_id: one for one in await shops.ready(house.pool)}
-            current = ready.get(shop.shop_id)
-            if current is None:
-                return
-            if await push.push_once(house.pool, client, current, lease, stop=house.stop):
-                continue
-            await pictures.look_once(house.pool, client, current)
-            with anyio.move_on_after(PUSH_IDLE_S):
-                await news.wait()
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(_carry, house, shop, lease, client)
+                await _pump(house, shop, work, client)
+                group.cancel_scope.cancel()
+        except ExceptionGroup as errors:
+            raise innermost(errors) from errors
+
+
+async def _pump(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Push while there is something due; rest until the bell or the next look."""
+    while not house.stop.is_set() and not work.is_left:
+        news = house.bells[shop.shop_id].event
+        current = await _current(house, shop)
+        if current is None:
+            return
+        if await push.push_once(house.pool, client, current, work.lease, stop=house.stop):
+            continue
+        await pictures.look_once(house.pool, client, current)
+        with anyio.move_on_after(PUSH_IDLE_S):
+            await news.wait()
+
+
+async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None:
+    """Carry the shop's run on as far as it goes; rest until the bell or the next look."""
+    while True:
+        news = house.bells[shop.shop_id].event
+        current = await _current(house, shop)
+        wait_s = None
+        if current is not None:
+            wait_s = await carry_run.advance_once(house.pool, client, current, lease)
+        with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):
+            await news.wait()
+
+
+async def _current(house: House, shop: Shop) -> Shop | None:
+    """The shop with its settings as they are now; None when it may not be pushed any more."""
+    ready = {one.shop_id: one for one in await shops.ready(house.pool)}
+    return ready.get(shop.shop_id)

@@ -83,6 +83,7 @@ def test_only_what_does_no_harm_twice_is_repeatable() -> None:
     assert unrepeatable == {
         "BulkOperationRunMutation",
         "BulkOperationRunQuery",
+        "ProductCreateLine",
         "ProductSet",
         "ProductSetFiles",
         "ProductVariantDetachMedia",

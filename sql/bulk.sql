@@ -1,0 +1,286 @@
+-- name: plan(run_id int8, document text, keys text[], places int4[], most int8)
+-- Plan operations of up to `most` lines each for these products, in the order given.
+with given as materialized (
+  select
+    k.key,
+    k.place,
+    (row_number() over (order by k.place) - 1) / $5 as part
+  from unnest($3::text[], $4::int4[]) as k (key, place)
+),
+planned as (
+  insert into syncd.bulk_operation (shop_id, run_id, document)
+  select r.shop_id, r.run_id, $2
+  from (select distinct part from given) as p
+  cross join syncd.run r
+  where r.run_id = $1
+  order by p.part
+  returning operation_id, shop_id
+),
+numbered as (
+  select operation_id, shop_id, row_number() over (order by operation_id) - 1 as part
+  from planned
+)
+insert into syncd.bulk_line (operation_id, key, shop_id, place)
+select n.operation_id, g.key, n.shop_id, g.place
+from given g
+join numbered n on n.part = g.part;
+
+-- name: under_way(shop_id int4, most int8)
+-- The operations that have not ended, in the order in which they were planned.
+select
+  operation_id,
+  shop_id,
+  run_id,
+  document,
+  phase,
+  path,
+  wrote_at,
+  asked_at,
+  gid,
+  seen,
+  seen_at,
+  lines
+from syncd.bulk_operation
+where shop_id = $1
+  and ended_at is null
+order by operation_id
+limit $2;
+
+-- name: to_write(operation_id int8, after int4, most int8)
+-- Its products in order, after a place.
+select key, place
+from syncd.bulk_line
+where operation_id = $1
+  and place > $2
+order by place
+limit $3;
+
+-- name: begin_write(operation_id int8, fence int8)
+-- The file is written anew: no line has a number, none is left out.
+with cleared as (
+  update syncd.bulk_line
+  set line = null, form = null, outcome = null
+  where operation_id = $1
+    and (line is not null or outcome is not null)
+)
+update syncd.bulk_operation o
+set phase = 'write', path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null
+where o.operation_id = $1
+  and o.ended_at is null
+  and syncd.holds(o.shop_id, $2)
+returning o.operation_id;
+
+-- name: write(operation_id int8, fence int8, keys text[], numbers int4[], forms jsonb, left_keys text[])
+-- Lines were added to the file, with the forms they carry; some products are left out and become ordinary changes.
+with ours as materialized (
+  select o.operation_id
+  from syncd.bulk_operation o
+  where o.operation_id = $1
+    and o.phase = 'write'
+    and syncd.holds(o.shop_id, $2)
+),
+given as materialized (
+  select k.key, k.number, $5::jsonb -> (k.at::integer - 1) as form
+  from unnest($3::text[], $4::int4[]) with ordinality as k (key, number, at)
+),
+written as (
+  update syncd.bulk_line l
+  set line = g.number, form = g.form
+  from given g
+  cross join ours
+  where l.operation_id = ours.operation_id
+    and l.key = g.key
+),
+parted as (
+  update syncd.bulk_line l
+  set outcome = 'left'
+  from ours
+  where l.operation_id = ours.operation_id
+    and l.key = any($6)
+)
+select operation_id
+from ours;
+
+-- name: part(operation_id int8, after int4)
+-- Products after a place go to an operation of their own.
+with made as (
+  insert into syncd.bulk_operation (shop_id, run_id, document)
+  select o.shop_id, o.run_id, o.document
+  from syncd.bulk_operation o
+  where o.operation_id = $1
+  returning operation_id
+)
+update syncd.bulk_line l
+set operation_id = made.operation_id
+from made
+where l.operation_id = $1
+  and l.place > $2;
+
+-- name: wrote(operation_id int8, fence int8, path text, lines int4)
+-- The file is where Shopify finds it.
+update syncd.bulk_operation o
+set phase = 'start', path = $3, lines = $4
+where o.operation_id = $1
+  and o.phase = 'write'
+  and syncd.holds(o.shop_id, $2)
+returning o.operation_id;
+
+-- name: ask(operation_id int8, fence int8)
+-- Its start is about to be asked for: noted before, so that one whose answer is lost is looked for.
+update syncd.bulk_operation o
+set asked_at = syncd.clock()
+where o.operation_id = $1
+  and o.phase = 'start'
+  and syncd.holds(o.shop_id, $2)
+returning o.operation_id;
+
+-- name: not_asked(operation_id int8)
+-- It was surely not started.
+update syncd.bulk_operation
+set asked_at = null
+where operation_id = $1
+  and phase = 'start';
+
+-- name: started(operation_id int8, fence int8, gid text)
+-- Shopify is at it.
+update syncd.bulk_operation o
+set phase = 'wait', gid = $3, seen_at = syncd.clock()
+where o.operation_id = $1
+  and o.phase = 'start'
+  and syncd.holds(o.shop_id, $2)
+returning o.operation_id;
+
+-- name: saw(operation_id int8, fence int8, seen int4)
+-- How far Shopify is; returns the seconds since that last grew.
+update syncd.bulk_operation o
+set seen = $3, seen_at = case when o.seen < $3 then syncd.clock() else o.seen_at end
+where o.operation_id = $1
+  and o.phase = 'wait'
+  and syncd.holds(o.shop_id, $2)
+returning extract(epoch from syncd.clock() - o.seen_at)::float8;
+
+-- name: ended(operation_id int8, fence int8, note text)
+-- Shopify has ended it, well or not: what there is of a result is fetched.
+update syncd.bulk_operation o
+set phase = 'fetch', note = coalesce($3, o.note)
+where o.operation_id = $1
+  and o.phase in ('wait', 'fetch')
+  and syncd.holds(o.shop_id, $2)
+returning o.operation_id;
+
+-- name: lines(operation_id int8, numbers int4[])
+-- The products of these lines that have no outcome yet, locked; with whether something was sent of them meanwhile, or waits.
+select
+  l.line,
+  l.key,
+  l.form,
+  exists (
+    select
+    from syncd.link k
+    where k.shop_id = l.shop_id
+      and k.kind = 'product'
+      and k.key = l.key
+      and k.accepted_at >= o.wrote_at
+  ) or exists (
+    select
+    from syncd.change c
+    where c.shop_id = l.shop_id
+      and c.kind = 'product'
+      and c.key = l.key
+  ) as has_news
+from syncd.bulk_line l
+join syncd.bulk_operation o on o.operation_id = l.operation_id
+where l.operation_id = $1
+  and l.line = any($2)
+  and l.outcome is null
+order by l.line
+for update of l;
+
+-- name: settle(operation_id int8, fence int8, ok_keys text[], failed_keys text[], unknown_keys text[])
+-- The outcomes of some lines.
+with ours as materialized (
+  select o.operation_id
+  from syncd.bulk_operation o
+  where o.operation_id = $1
+    and o.phase = 'fetch'
+    and syncd.holds(o.shop_id, $2)
+  for update
+),
+given as materialized (
+  select key, 'ok' as outcome
+  from unnest($3::text[]) as k (key)
+  union all
+  select key, 'failed'
+  from unnest($4::text[]) as k (key)
+  union all
+  select key, 'unknown'
+  from unnest($5::text[]) as k (key)
+),
+told as (
+  update syncd.bulk_line l
+  set outcome = g.outcome
+  from ours
+  cross join given g
+  where l.operation_id = ours.operation_id
+    and l.key = g.key
+    and l.outcome is null
+  returning l.outcome
+)
+update syncd.bulk_operation o
+set
+  ok = o.ok + (select count(*) from told where outcome = 'ok'),
+  failed = o.failed + (select count(*) from told where outcome = 'failed'),
+  unknown = o.unknown + (select count(*) from told where outcome = 'unknown')
+from ours
+where o.operation_id = ours.operation_id
+returning o.operation_id;
+
+-- name: end(operation_id int8, fence int8, note text)
+-- All lines that were answered are settled: the others are unknown. Returns the keys that become ordinary changes, with
+-- whether the shop may have them.
+with ours as materialized (
+  select o.operation_id
+  from syncd.bulk_operation o
+  where o.operation_id = $1
+    and o.ended_at is null
+    and syncd.holds(o.shop_id, $2)
+  for update
+),
+unanswered as (
+  update syncd.bulk_line l
+  set outcome = case when l.line is null then 'left' else 'unknown' end
+  from ours
+  where l.operation_id = ours.operation_id
+    and l.outcome is null
+  returning l.key, l.outcome
+),
+over as (
+  update syncd.bulk_operation o
+  set
+    phase = 'done',
+    ended_at = syncd.clock(),
+    unknown = o.unknown + (select count(*) from unanswered where outcome = 'unknown'),
+    note = coalesce($3, o.note)
+  from ours
+  where o.operation_id = ours.operation_id
+)
+select key, outcome = 'unknown' as may_be_there
+from unanswered
+union all
+select l.key, l.outcome = 'unknown'
+from syncd.bulk_line l
+join ours on ours.operation_id = l.operation_id
+where l.outcome in ('left', 'failed', 'unknown');
+
+-- name: to_publish(operation_id int8)
+-- Products that the operation made, with their place, which no channel shows yet.
+select l.key, l.place
+from syncd.bulk_line l
+join syncd.link k
+  on k.shop_id = l.shop_id
+  and k.kind = 'product'
+  and k.key = l.key
+where l.operation_id = $1
+  and l.outcome = 'ok'
+  and k.published_at is null
+order by l.place;

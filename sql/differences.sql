@@ -1,0 +1,286 @@
+-- name: note(run_id int8, fence int8, products int4, same int4, rows jsonb)
+-- Some products were compared: `products` of the shop, `same` of them equal, a row for each other one.
+with ours as materialized (
+  select r.run_id, r.shop_id, r.differs + r.only_here + r.only_there + r.conflict as before
+  from syncd.run r
+  where r.run_id = $1
+    and r.state = 'comparing'
+    and syncd.holds(r.shop_id, $2)
+  for update
+),
+given as materialized (
+  select *
+  from rows from (
+    jsonb_to_recordset($5) as (
+      verdict text, key text, gid text, title text, fields jsonb, who text, harms text[], skus text[], spellings text[], reason text,
+      wanted_digest text, observed jsonb, known jsonb
+    )
+  ) with ordinality as g (
+    verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed, known, place
+  )
+),
+noted as (
+  insert into syncd.run_difference (
+    run_id, shop_id, place, verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed,
+    known, noted_at
+  )
+  select
+    o.run_id,
+    o.shop_id,
+    o.before + g.place,
+    g.verdict,
+    g.key,
+    g.gid,
+    g.title,
+    coalesce(g.fields, '[]'),
+    g.who,
+    coalesce(g.harms, '{}'),
+    coalesce(g.skus, '{}'),
+    coalesce(g.spellings, '{}'),
+    g.reason,
+    g.wanted_digest,
+    g.observed,
+    g.known,
+    syncd.clock()
+  from given g
+  cross join ours o
+)
+update syncd.run r
+set
+  products = r.products + $3,
+  same = r.same + $4 + (select count(*) from given where verdict = 'same'),
+  done = r.done + $4 + (select count(*) from given where verdict <> 'only_there'),
+  differs = r.differs + (select count(*) from given where verdict = 'differs'),
+  only_here = r.only_here + (select count(*) from given where verdict = 'only_here'),
+  only_there = r.only_there + (select count(*) from given where verdict = 'only_there'),
+  conflict = r.conflict + (select count(*) from given where verdict = 'conflict')
+from ours
+where r.run_id = ours.run_id
+returning r.run_id;
+
+-- name: meet_strangers(run_id int8)
+-- Products that would be made though the shop sells one of their SKUs already are conflicts; returns how many.
+with met as (
+  update syncd.run_difference d
+  set
+    verdict = 'conflict',
+    reason = format(
+      'the shop has SKU %s already, in “%s” (product %s there): if it is the same product, set the metafield '
+      'syncd.backoffice_id of that product to %s in Shopify; if not, change the SKU of one of them',
+      m.spelling, m.title, split_part(m.gid, '/', 5), d.key
+    )
+  from (
+    select distinct on (h.place)
+      h.place,
+      k.spelling,
+      t.title,
+      t.gid
+    from syncd.run_difference h
+    cross join unnest(h.skus, h.spellings) as k (sku, spelling)
+    join (
+      select x.title, x.gid, x.place, s.sku
+      from syncd.run_difference x
+      cross join unnest(x.skus) as s (sku)
+      where x.run_id = $1
+        and x.verdict = 'only_there'
+    ) as t on t.sku = k.sku
+    where h.run_id = $1
+      and h.verdict = 'only_here'
+    order by h.place, t.place
+  ) as m
+  where d.run_id = $1
+    and d.place = m.place
+  returning 1
+),
+counted as (
+  select count(*)::integer as many
+  from met
+)
+update syncd.run r
+set only_here = r.only_here - c.many, conflict = r.conflict + c.many
+from counted c
+where r.run_id = $1
+returning c.many;
+
+-- name: totals(run_id int8)
+-- What the run would do, as the guards count it.
+select
+  r.same + r.differs as both,
+  r.same + r.differs + r.only_here + r.conflict as here,
+  count(*) filter (where 'inactive' = any(d.harms))::integer as inactive,
+  count(*) filter (where 'price_fall' = any(d.harms))::integer as price_falls,
+  coalesce(sum(cardinality(array_positions(d.harms, 'deletion'))), 0)::integer as deletions,
+  count(*) filter (where d.verdict = 'conflict')::integer as refused
+from syncd.run r
+left join syncd.run_difference d on d.run_id = r.run_id
+where r.run_id = $1
+group by r.run_id;
+
+-- name: to_send(run_id int8)
+-- The keys to make due, in the order in which they were found, with whether the shop has the product; a dead one only
+-- if another form is wanted since it was refused.
+select
+  d.key,
+  d.place,
+  d.verdict <> 'only_here' as is_there
+from syncd.run_difference d
+where d.run_id = $1
+  and d.verdict in ('same', 'differs', 'only_here')
+  and not exists (
+    select
+    from syncd.change c
+    where c.shop_id = d.shop_id
+      and c.kind = 'product'
+      and c.key = d.key
+      and c.cause is not null
+      and d.wanted_digest = (
+        select b.wanted_digest
+        from syncd.run_difference b
+        where b.shop_id = d.shop_id
+          and b.key = d.key
+          and b.run_id < d.run_id
+          and b.outcome = 'parked'
+        order by b.run_id desc
+        limit 1
+      )
+  )
+order by d.place;
+
+-- name: own_prices(run_id int8)
+-- Prices that the shop shows count as ours, so that ours take their place.
+update syncd.change c
+set tried = jsonb_set(
+  c.tried,
+  '{prices}',
+  (
+    select jsonb_object_agg(
+      v ->> 'key',
+      coalesce(c.tried #> array['prices', v ->> 'key'], '[]') || jsonb_build_array(jsonb_build_array(v -> 'price', v -> 'compare_at_price'))
+    )
+    from jsonb_array_elements(d.observed -> 'variants') as v
+  )
+)
+from syncd.run_difference d
+where d.run_id = $1
+  and d.verdict in ('same', 'differs')
+  and jsonb_array_length(d.observed -> 'variants') > 0
+  and c.shop_id = d.shop_id
+  and c.kind = 'product'
+  and c.key = d.key;
+
+-- name: count_sent(run_id int8)
+-- How many are sent; those that stay dead, since Shopify refused the same form already, count as parked at once.
+with dead as (
+  update syncd.run_difference d
+  set outcome = 'parked', error = c.last_error
+  from syncd.change c
+  where d.run_id = $1
+    and d.verdict in ('same', 'differs', 'only_here')
+    and c.shop_id = d.shop_id
+    and c.kind = 'product'
+    and c.key = d.key
+    and c.cause is not null
+  returning 1
+),
+counted as (
+  select
+    (select count(*) from dead) as parked,
+    (select count(*) from syncd.run_difference d where d.run_id = $1 and d.verdict in ('same', 'differs', 'only_here')) as sent
+)
+update syncd.run r
+set sent = c.sent, total = c.sent, parked = c.parked, done = c.parked
+from counted c
+where r.run_id = $1
+returning r.sent;
+
+-- name: follow(run_id int8)
+-- What became of those that were sent: gone from what is due, accepted; dead, parked. Returns how many are on their way.
+with told as (
+  update syncd.run_difference d
+  set outcome = case when f.key is null then 'accepted' else 'parked' end, error = f.last_error
+  from (
+    select o.place, c.key, c.last_error
+    from syncd.run_difference o
+    left join syncd.change c
+      on c.shop_id = o.shop_id
+      and c.kind = 'product'
+      and c.key = o.key
+    where o.run_id = $1
+      and o.outcome is null
+      and o.verdict in ('same', 'differs', 'only_here')
+      and (c.key is null or c.cause is not null)
+      and not exists (
+        select
+        from syncd.bulk_line l
+        where l.shop_id = o.shop_id
+          and l.key = o.key
+          and l.outcome is null
+      )
+  ) as f
+  where d.run_id = $1
+    and d.place = f.place
+  returning d.outcome
+)
+update syncd.run r
+set
+  ok = r.ok + (select count(*) from told where outcome = 'accepted'),
+  parked = r.parked + (select count(*) from told where outcome = 'parked'),
+  done = r.done + (select count(*) from told)
+where r.run_id = $1
+  and r.state = 'sending'
+returning r.sent - r.done;
+
+-- name: give_up(run_id int8)
+-- What still waits long after the run began to send counts as failed; it stays due, as any change.
+with late as (
+  update syncd.run_difference d
+  set outcome = 'failed', error = coalesce(c.last_error, 'it still waits to be sent')
+  from syncd.run r, syncd.change c
+  where d.run_id = $1
+    and d.outcome is null
+    and d.verdict in ('same', 'differs', 'only_here')
+    and r.run_id = d.run_id
+    and r.sending_at < syncd.clock() - interval '2 hours'
+    and c.shop_id = d.shop_id
+    and c.kind = 'product'
+    and c.key = d.key
+    and c.state = 'due'
+    and c.due_at > syncd.clock()
+  returning 1
+)
+update syncd.run r
+set failed = r.failed + l.many, done = r.done + l.many
+from (select count(*) as many from late) as l
+where r.run_id = $1
+  and l.many > 0
+returning r.sent - r.done;
+
+-- name: found(run_id int8, verdict text, after int4, most int8)
+-- What a run found, in order, after a place; of one verdict or of all.
+select
+  d.place,
+  d.verdict,
+  d.key,
+  d.gid,
+  d.title,
+  d.fields,
+  d.who,
+  d.harms,
+  d.reason,
+  d.outcome,
+  d.error
+from syncd.run_difference d
+where d.run_id = $1
+  and d.verdict = coalesce($2, d.verdict)
+  and d.place > $3
+order by d.place
+limit $4;
+
+-- name: by_who(run_id int8)
+-- How many products differ, by who changed them.
+select who, count(*)::integer as products
+from syncd.run_difference
+where run_id = $1
+  and verdict = 'differs'
+group by who
+order by who;

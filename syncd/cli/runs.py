@@ -1,0 +1,233 @@
+"""The commands about runs: resync, runs, approve, reject."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+import orjson
+import typer
+from rich.progress import Progress
+
+from syncd.cli import show_runs
+from syncd.cli.run import FOUND_WRONG, console, opened, run, shop_of, target
+from syncd.cli.sending import Named, the_shop
+from syncd.cli.serving import LOOK_S, served
+from syncd.demo import report
+from syncd.errors import ConfigError
+from syncd.flows import resync as sending
+from syncd.postgres import db, differences, runs, shops
+from syncd.postgres.differences import Difference
+from syncd.postgres.runs import Run
+from syncd.records import Shop
+from syncd.supervisor import House
+
+PAGE = 1000  # differences at a time
+COLUMNS = (
+    "verdict", "key", "gid", "title", "who", "field", "wanted", "known", "observed", "reason",
+    "outcome", "error",
+)  # fmt: skip
+Number = Annotated[int, typer.Argument(help="The run's number, as `syncd runs` shows it")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("resync")(resync)
+    app.command("runs")(runs_)
+    app.command("approve")(approve)
+    app.command("reject")(reject)
+
+
+def resync(
+    shop: Named = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only compare: nothing is written to Shopify")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Read each product again, also those that look equal")
+    ] = False,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="Put our prices over those set in Shopify")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each look")] = False,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="Write all differences, a row a field")
+    ] = None,
+    jsonl_file: Annotated[
+        Path | None, typer.Option("--jsonl", help="Write all differences, a line a product")
+    ] = None,
+) -> None:
+    """Read the whole shop, compare it with the Backoffice, and send what differs."""
+    found = target()
+
+    async def work() -> int:
+        async with opened(found, name="syncd resync", size=10) as pool:
+            one, began_s = await the_shop(pool, shop), time.monotonic()
+            run_id = await _asked(pool, one, dry_run, force, prices)
+            house = House(pool, found.vault(), found.shopify_url)
+            async with served(house):
+                await _follow(house, one, run_id, as_json=as_json)
+            for path, write in ((csv_file, _write_csv), (jsonl_file, _write_jsonl)):
+                if path is not None:
+                    await write(pool, run_id, path)
+            return await _conclude(pool, run_id, None if as_json else time.monotonic() - began_s)
+
+    run(work)
+
+
+async def _asked(
+    pool: asyncpg.Pool, shop: Shop, is_dry: bool, is_forced: bool, with_prices: bool
+) -> int:
+    """The number of the new run, or of the one that is under way and does as much."""
+    run_id = await runs.ask(
+        pool, shop.shop_id, is_dry=is_dry, is_forced=is_forced, with_prices=with_prices
+    )
+    if run_id is not None:
+        return run_id
+    current = await runs.under_way(pool, shop.shop_id)
+    if current is None:  # it ended this moment
+        return await _asked(pool, shop, is_dry, is_forced, with_prices)
+    if current.state == "held":
+        raise ConfigError(
+            f"run {current.run_id} of {shop.domain} is held: {'; '.join(current.hold)}",
+            hint=f"syncd approve {current.run_id}, or syncd reject {current.run_id}",
+        )
+    asked = (is_dry, is_forced, with_prices)
+    if (current.is_dry, current.is_forced, current.with_prices) != asked:
+        raise ConfigError(
+            f"run {current.run_id} of {shop.domain} is under way with other options",
+            hint="wait for its end: `syncd runs` shows how far it is",
+        )
+    console.print(f"run {current.run_id} is under way already: following it")
+    return current.run_id
+
+
+async def _follow(house: House, shop: Shop, run_id: int, *, as_json: bool) -> None:
+    """Show how far the run is, until it has ended, is held, or the shop is paused."""
+    with report.bar(console) as progress:
+        task = progress.add_task(shop.domain, total=None, note="")
+        async for run in _looks(house, shop, run_id):
+            if as_json:
+                progress.stop()
+                _tell(run)
+            else:
+                _draw(progress, task, run)
+
+
+def _draw(progress: Progress, task: Any, run: Run) -> None:
+    doing = f"{show_runs.DOING.get(run.state, run.state)} {run.domain}"
+    progress.update(task, description=doing, total=run.total or None, completed=run.done)
+
+
+async def _looks(house: House, shop: Shop, run_id: int) -> AsyncIterator[Run]:
+    while not house.stop.is_set():
+        run = await runs.find(house.pool, run_id)
+        if run is None:
+            return
+        yield run
+        if run.ended_at is not None or (run.state == "held" and run.decided_at is None):
+            return
+        if run.state == "sending" and not await sending.is_waited_for(
+            house.pool, shop, run.asked_at
+        ):
+            return  # the rest waits long, and status tells why
+        if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
+            return  # paused: the rest waits, and status tells why
+        await house.rest(LOOK_S)
+
+
+def _tell(run: Run) -> None:
+    console.file.write(orjson.dumps(run, default=str).decode() + "\n")
+    console.file.flush()
+
+
+async def _conclude(pool: asyncpg.Pool, run_id: int, took_s: float | None) -> int:
+    """Say what the run found, what became of it; returns the exit code. No time: as JSON."""
+    ended = await runs.find(pool, run_id)
+    assert ended is not None  # runs stay
+    if took_s is None:
+        _tell(ended)
+    else:
+        show_runs.summary(console, ended, await differences.by_who(pool, run_id), took_s)
+        found = await differences.found(pool, run_id, most=PAGE)
+        show_runs.differences(console, ended, found)
+    is_well = ended.state == "done" and not ended.parked and not ended.conflict
+    return 0 if is_well else FOUND_WRONG
+
+
+def runs_(
+    shop: Annotated[str | None, typer.Option(help="Only this shop, in any spelling")] = None,
+    number: Annotated[int | None, typer.Argument(help="One run, with what it found")] = None,
+    verdict: Annotated[
+        str | None, typer.Option(help="differs, only_here, only_there, conflict")
+    ] = None,
+) -> None:
+    """The last compares of whole shops; with a number one of them, with what it found."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found, name="syncd runs") as pool:
+            if number is None:
+                shop_id = None if shop is None else (await shop_of(pool, shop)).shop_id
+                now = await db.clock(pool)
+                show_runs.runs(console, await runs.newest(pool, shop_id=shop_id), now)
+                return
+            one = await runs.find(pool, number)
+            if one is None:
+                raise ConfigError(
+                    f"there is no run {number}", hint="`syncd runs` lists the last ones"
+                )
+            show_runs.summary(console, one, await differences.by_who(pool, number))
+            rows = await differences.found(pool, number, verdict=verdict, most=PAGE)
+            show_runs.differences(console, one, rows)
+
+    run(work)
+
+
+def approve(number: Number) -> None:
+    """Let a held run go on: what it found is sent to the shop."""
+    _answer(number, is_yes=True)
+
+
+def reject(number: Number) -> None:
+    """End a held run: nothing of it is sent."""
+    _answer(number, is_yes=False)
+
+
+def _answer(number: int, *, is_yes: bool) -> None:
+    found = target()
+
+    async def work() -> None:
+        async with opened(found, name="syncd runs", size=1) as pool:
+            await (runs.approve if is_yes else runs.reject)(pool, number)
+            said = "approved: the daemon sends it now" if is_yes else "rejected: nothing was sent"
+            console.print(f"[green]✓[/] run {number} is {said}")
+
+    run(work)
+
+
+async def _pages(pool: asyncpg.Pool, run_id: int) -> AsyncIterator[Difference]:
+    after = 0
+    while page := await differences.found(pool, run_id, after=after, most=PAGE):
+        for one in page:
+            yield one
+        after = page[-1].place
+
+
+async def _write_csv(pool: asyncpg.Pool, run_id: int, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
+        rows.writeheader()
+        async for one in _pages(pool, run_id):
+            plain = {name: getattr(one, name, None) for name in COLUMNS}
+            for field in one.fields or [{}]:
+                rows.writerow({**plain, **field, "who": field.get("who", one.who)})
+
+
+async def _write_jsonl(pool: asyncpg.Pool, run_id: int, path: Path) -> None:
+    with path.open("wb") as file:
+        async for one in _pages(pool, run_id):
+            file.write(orjson.dumps(one) + b"\n")

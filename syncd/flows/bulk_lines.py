@@ -1,0 +1,114 @@
+"""The file of a bulk operation: a line a product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio.lowlevel
+import asyncpg
+import orjson
+
+from syncd.errors import RowError
+from syncd.postgres import backoffice, bulk, links, outbox
+from syncd.postgres.bulk import CREATE, Operation
+from syncd.postgres.leases import Lease
+from syncd.records import Form, Product, Shop
+from syncd.rules import changes, creation, mapping
+from syncd.shopify.client import Client
+
+MAX_BYTES = 95_000_000  # a file; Shopify takes 104,857,600
+BATCH = 100  # products at a time; more makes it no faster, and the loop stands still for longer
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Both worlds, with the operation that is carried on."""
+
+    pool: asyncpg.Pool
+    client: Client
+    shop: Shop
+    lease: Lease
+    operation: Operation
+    bulk_from: int
+
+    @property
+    def name(self) -> str:
+        """Of the operation in its document, by which one whose answer was lost is found."""
+        return f"SyncdOperation{self.operation.operation_id}"
+
+
+async def write_lines(step: Step, path: Path) -> int:
+    """Write the file; returns how many lines it has.
+
+    What cannot be a line is left out. What would make the file too large for Shopify goes to an
+    operation of its own. Raises ContractError, LeaseLostError.
+    """
+    count, place, size = 0, 0, 0
+    prepared = _creates if step.operation.document == CREATE else _publications
+    with path.open("wb") as file:
+        while batch := await bulk.to_write(step.pool, step.operation, after=place, most=BATCH):
+            lines = await prepared(step, list(batch))
+            texts = [orjson.dumps(variables) + b"\n" for _, variables in lines.values()]
+            if size and size + sum(map(len, texts)) > MAX_BYTES:
+                await bulk.part(step.pool, step.operation, after=place)
+                break
+            await bulk.write(
+                step.pool,
+                step.operation,
+                step.lease,
+                first=count,
+                forms={key: form for key, (form, _) in lines.items()},
+                left=[key for key in batch if key not in lines],
+            )
+            file.writelines(texts)
+            count, size, place = (
+                count + len(texts),
+                size + sum(map(len, texts)),
+                max(batch.values()),
+            )
+    return count
+
+
+async def _creates(step: Step, keys: Sequence[str]) -> dict[str, tuple[Form, dict[str, Any]]]:
+    """The form that each line makes, with its variables, by key.
+
+    What is linked by now, is to be sent anyway, or cannot be sent, is none.
+    """
+    pool, shop = step.pool, step.shop
+    found = await backoffice.products(
+        pool,
+        account_id=shop.account_id,
+        department_key=shop.price_department,
+        warehouse_key=shop.stock_warehouse,
+        keys=keys,
+    )
+    others = {
+        *await links.known(pool, shop_id=shop.shop_id, keys=keys),
+        *await outbox.on_their_way(pool, shop_id=shop.shop_id, keys=keys),
+    }
+    made = {}
+    for key in keys:
+        await anyio.lowlevel.checkpoint()  # others have their turn
+        if key in found and key not in others and (line := _create(found[key], shop)):
+            made[key] = line
+    return made
+
+
+def _create(product: Product, shop: Shop) -> tuple[Form, dict[str, Any]] | None:
+    try:
+        made = creation.create(product, mapping.wanted(product, shop), shop, {})
+    except RowError:
+        return None  # the ordinary way tells why
+    return made.form, {name: made.write.variables[name] for name in ("identifier", "input")}
+
+
+async def _publications(step: Step, keys: Sequence[str]) -> dict[str, tuple[Form, dict[str, Any]]]:
+    known = await links.known(step.pool, shop_id=step.shop.shop_id, keys=keys)
+    return {
+        key: (known[key].known, changes.publish(known[key].gid, step.shop.publish_to).variables)
+        for key in keys
+        if key in known and known[key].published_at is None
+    }

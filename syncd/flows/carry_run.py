@@ -1,0 +1,204 @@
+"""Carry the run of a shop on: read the whole shop, compare, ask a person if need be, send."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import anyio.to_thread
+import asyncpg
+import structlog
+
+from syncd.errors import CallError, ResultGoneError, ShopifyError
+from syncd.flows import push_bulk
+from syncd.flows.compare import compare
+from syncd.postgres import differences, runs
+from syncd.postgres.db import clock
+from syncd.postgres.leases import Lease
+from syncd.postgres.runs import Run
+from syncd.records import Shop
+from syncd.rules import guards
+from syncd.shopify import bulk, families, shopread, uploads
+from syncd.shopify.bulk import Operation
+from syncd.shopify.client import Client
+from syncd.shopify.families import Orphan
+from syncd.shopify.shopread import Seen
+
+POLL_FAST_S, POLL_S = 1.0, 5.0  # Shopify's own command line does the same
+FAST = timedelta(seconds=10)
+FOLLOW_S = 1.0
+READ_DEADLINE = timedelta(hours=6)  # one that has not ended by then never will
+READS = 3  # of a shop in one run, before it is given up
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Both worlds, with the run that is carried on; see `advance_once`."""
+
+    pool: asyncpg.Pool
+    client: Client
+    shop: Shop
+    lease: Lease
+    run: Run
+    bulk_from: int
+
+
+async def advance_once(
+    pool: asyncpg.Pool,
+    client: Client,
+    shop: Shop,
+    lease: Lease,
+    *,
+    bulk_from: int = push_bulk.FROM,
+) -> float | None:
+    """One step of the shop's run; returns the seconds until the next, None when nothing is to do.
+
+    New products are made by bulk operations where they are as many as `bulk_from`.
+
+    Each step can be repeated, on another node too: what it is about to do stands in the run before
+    it does it. Raises what `Client.execute` raises where no run could help it, ContractError,
+    LeaseLostError.
+    """
+    run = await runs.under_way(pool, shop.shop_id)
+    if run is None:
+        return None
+    step = Step(pool, client, shop, lease, run, bulk_from)
+    try:
+        return await _advance(step)
+    except CallError as error:
+        wait_s = error.wait_s or POLL_S
+        log.warning("run_waits", run=run.run_id, wait_s=wait_s, error=str(error))
+        return wait_s
+    except ResultGoneError as error:
+        log.warning("run_reads_again", run=run.run_id, error=str(error))
+        return await _start(step, why=error.message)
+    except ShopifyError as error:
+        if type(error) is not ShopifyError:
+            raise  # the shop's, or a kind's: the pump says so
+        log.error("run_failed", run=run.run_id, error=str(error))
+        await runs.fail(pool, run, str(error))
+        return 0.0
+
+
+async def _advance(step: Step) -> float | None:
+    match step.run.state:
+        case "asked":
+            return await _start(step)
+        case "reading" | "comparing":
+            return await _read(step)
+        case "held" if step.run.decided_at is not None:
+            await _send(step)
+            return 0.0
+        case "sending":
+            wait_s = await push_bulk.advance_once(
+                step.pool, step.client, step.shop, step.lease, bulk_from=step.bulk_from
+            )
+            left_s = await _follow(step)
+            return left_s if wait_s is None else min(wait_s, left_s)
+    return None
+
+
+async def _start(step: Step, *, why: str = "") -> float:
+    """Let Shopify read the shop; `why` is what made the last reading worthless."""
+    pool, run, lease = step.pool, step.run, step.lease
+    if run.reads >= READS:
+        await runs.fail(pool, run, f"the shop was read {run.reads} times in vain: {why}")
+        return 0.0
+    await runs.begin_read(pool, run, lease)
+    text = shopread.document(_name(run, run.reads + 1), step.shop.publish_to)
+    try:
+        operation = await bulk.start_query(step.client, text)
+    except CallError as error:
+        if not error.is_unknown:
+            await runs.not_begun(pool, run)
+        raise
+    await runs.read(pool, run, lease, operation.gid)
+    return POLL_FAST_S
+
+
+def _name(run: Run, reads: int) -> str:
+    """Of the operation in its document, by which one whose answer was lost is found."""
+    return f"SyncdRun{run.run_id}Read{reads}"
+
+
+async def _read(step: Step) -> float:
+    """Look how far Shopify is; what it has read is compared."""
+    pool, client, run, lease = step.pool, step.client, step.run, step.lease
+    assert run.operation_at is not None  # it is noted before
+    if run.operation is None:
+        name = _name(run, run.reads)
+        found = await bulk.find(client, name, "query", since=run.operation_at)
+        if found is None:
+            return await _start(step, why="its start was lost")
+        await runs.read(pool, run, lease, found.gid)
+        return 0.0
+    operation = await bulk.look(client, run.operation)
+    age = await clock(pool) - run.operation_at
+    if operation is not None and not operation.is_over:
+        await runs.progress(pool, run, lease, done=operation.root_count, total=0)
+        if age > READ_DEADLINE:
+            await bulk.cancel(client, operation.gid)
+        return POLL_FAST_S if age < FAST else POLL_S
+    if operation is None or operation.status != "COMPLETED":
+        said = operation and (operation.error_code or operation.status)
+        return await _start(step, why=f"Shopify ended it: {said or 'it is not there'}")
+    await _compare(step, operation)
+    return 0.0
+
+
+async def _compare(step: Step, operation: Operation) -> None:
+    """Hold what was read against the Backoffice; then send it, or wait for a person."""
+    pool, shop, run, lease = step.pool, step.shop, step.run, step.lease
+    with tempfile.TemporaryDirectory(prefix="syncd-run-") as name:
+        shown = await _shown(operation, Path(name))
+        totals = await compare(pool, shop, run, lease, shown)
+    if run.is_dry:
+        await runs.end(pool, run)
+        return
+    reasons = guards.judge(totals, await runs.numbers(pool, shop.shop_id))
+    if reasons:
+        log.warning("run_held", run=run.run_id, shop=shop.domain, reasons=reasons)
+        await runs.hold(pool, run, lease, reasons)
+    else:
+        await _send(step)
+
+
+async def _shown(operation: Operation, folder: Path) -> Iterator[Seen]:
+    """The products of the shop; raises ResultGoneError when the result is not whole."""
+    if operation.url is None:
+        return iter(())
+    path = folder / "result.jsonl"
+    await uploads.download(operation.url, path)
+    split = await anyio.to_thread.run_sync(families.split, path, folder)
+    if split.is_cut or split.lines != operation.object_count:
+        raise ResultGoneError(
+            f"the result of {operation.gid} has {split.lines} whole lines"
+            f" of {operation.object_count}",
+            hint="the shop is read again",
+        )
+    return _seen(folder)
+
+
+def _seen(folder: Path) -> Iterator[Seen]:
+    for family in families.families(folder):
+        if isinstance(family, Orphan):
+            raise ResultGoneError(f"nobody is {family.parent}", hint="the shop is read again")
+        yield shopread.observed(family)
+
+
+async def _send(step: Step) -> None:
+    count = await differences.send(step.pool, step.run, step.lease, bulk_from=step.bulk_from)
+    log.info("run_sending", run=step.run.run_id, products=count)
+
+
+async def _follow(step: Step) -> float:
+    """Note what became of what was sent; the run ends with the last of it."""
+    if await differences.follow(step.pool, step.run):
+        return FOLLOW_S
+    await runs.end(step.pool, step.run)
+    log.info("run_done", run=step.run.run_id)
+    return 0.0

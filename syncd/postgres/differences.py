@@ -1,0 +1,157 @@
+"""What runs found to be otherwise, a row a product, with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import asyncpg
+
+from syncd.postgres import bulk, outbox
+from syncd.postgres.db import Executor, Statements, transaction
+from syncd.postgres.leases import Lease
+from syncd.postgres.runs import Run, ours
+from syncd.postgres.runs import sql as runs_sql
+from syncd.rules import mapping
+from syncd.rules.comparison import Compared
+from syncd.rules.guards import Totals
+
+sql = Statements("differences")
+
+Verdict = Literal["same", "differs", "only_here", "only_there", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a run notes of one product; `compared` where both sides have it.
+
+    `skus`, of one that only one side has, are as written by how they are compared.
+    """
+
+    verdict: Verdict
+    key: str | None
+    gid: str | None
+    title: str
+    compared: Compared | None = None
+    reason: str | None = None
+    skus: Mapping[str, str] = field(default_factory=dict)
+    wanted_digest: str | None = None
+    harms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A noted finding as people see it; `fields` as in syncd.run_difference."""
+
+    place: int
+    verdict: Verdict
+    key: str | None
+    gid: str | None
+    title: str
+    fields: list[dict[str, Any]]
+    who: str | None
+    harms: list[str]
+    reason: str | None
+    outcome: str | None
+    error: str | None
+
+
+async def note(
+    db: Executor, run: Run, lease: Lease, findings: Sequence[Finding], *, products: int, same: int
+) -> None:
+    """Note what was found of some products: `products` of the shop, `same` without a finding."""
+    rows = [_row(one) for one in findings]
+    await ours(sql.note, db, run, lease, products=products, same=same, rows=rows)
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "verdict": finding.verdict,
+        "key": finding.key,
+        "gid": finding.gid,
+        "title": finding.title,
+        "reason": finding.reason,
+        "skus": list(finding.skus),
+        "spellings": list(finding.skus.values()),
+        "wanted_digest": finding.wanted_digest,
+        "harms": list(finding.harms),
+    }
+    compared = finding.compared
+    if compared is None:
+        return row
+    return row | {
+        "fields": compared.fields,
+        "who": compared.who,
+        "harms": compared.harms,
+        "observed": mapping.to_json(compared.observed),
+        "known": None if compared.known == compared.observed else mapping.to_json(compared.known),
+    }
+
+
+async def meet_strangers(db: Executor, run: Run) -> int:
+    """Products to be made whose SKUs the shop sells already become conflicts; returns how many."""
+    count: int | None = await sql.meet_strangers.value(db, run_id=run.run_id)
+    return count or 0
+
+
+async def totals(db: Executor, run: Run, *, linked: int, gone: int, on_sale: int) -> Totals:
+    """What the run would do, as the guards count it."""
+    row = await sql.totals.row(db, run_id=run.run_id)
+    assert row is not None  # the run is there
+    return Totals(**row, linked=linked, gone=gone, on_sale=on_sale)
+
+
+async def send(pool: asyncpg.Pool, run: Run, lease: Lease, *, bulk_from: int) -> int:
+    """Make due what the run found, in one transaction; returns how many products.
+
+    As many as `bulk_from` products that the shop does not have are made by bulk operations.
+    What the shop has is read before it is written: the run's sight of it is older by then. A dead
+    one stays dead as long as the form is wanted that Shopify refused.
+    """
+    async with transaction(pool) as connection:
+        await ours(runs_sql.send, connection, run, lease)
+        rows = await sql.to_send.fetch(connection, run_id=run.run_id)
+        new = {row["key"]: row["place"] for row in rows if not row["is_there"]}
+        is_many = len(new) >= bulk_from
+        if is_many:
+            await bulk.plan(connection, run.run_id, bulk.CREATE, new, most=bulk.LINES)
+        for is_there in (True, False):
+            if is_there or not is_many:
+                await outbox.enqueue(
+                    connection,
+                    shop_id=run.shop_id,
+                    kind="product",
+                    keys=[row["key"] for row in rows if row["is_there"] is is_there],
+                    is_doubted=is_there,
+                )
+        if run.with_prices:
+            await sql.own_prices.execute(connection, run_id=run.run_id)
+        count: int = await sql.count_sent.value(connection, run_id=run.run_id)
+        return count
+
+
+async def follow(db: Executor, run: Run) -> int:
+    """Note what became of the products that were sent; returns how many are on their way.
+
+    What is put off again and again counts as failed after two hours.
+    """
+    left: int | None = await sql.follow.value(db, run_id=run.run_id)
+    if left:
+        late: int | None = await sql.give_up.value(db, run_id=run.run_id)
+        left = left if late is None else late
+    return left or 0
+
+
+async def found(
+    db: Executor, run_id: int, *, verdict: str | None = None, after: int = 0, most: int = 1000
+) -> list[Difference]:
+    """What a run found, in the order in which it did, after a place."""
+    rows = await sql.found.fetch(db, run_id=run_id, verdict=verdict, after=after, most=most)
+    return [Difference(**row) for row in rows]
+
+
+async def by_who(db: Executor, run_id: int) -> dict[str, int]:
+    """How many products differ, by who changed them."""
+    rows = await sql.by_who.fetch(db, run_id=run_id)
+    return {row["who"] or "nobody": row["products"] for row in rows}
