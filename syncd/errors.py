@@ -67,11 +67,15 @@ class RowError(ShopifyError):
     """Shopify will never accept this row as it stands.
 
     `cause` is the sort of trouble in one word, or Shopify's code: people group the dead by it.
+    `sku` is that of the first variant that is to blame, empty where it is the product as a whole.
     """
 
-    def __init__(self, message: str, *, hint: str = "", cause: str = "other") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", cause: str = "other", sku: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.cause = cause
+        self.sku = sku
 
 
 class CallError(ShopifyError):

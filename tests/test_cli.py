@@ -96,6 +96,7 @@ def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
         "status",
         "shop",
         "resync",
+        "rehearse",
         "runs",
         "approve",
         "reject",
@@ -109,7 +110,7 @@ def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["status"], ["resync"], ["run"], ["shop", "list"], ["migrate"]]
+    "command", [["status"], ["resync"], ["rehearse"], ["run"], ["shop", "list"], ["migrate"]]
 )
 def test_without_a_database_or_a_demo_it_says_what_to_do(shell: Shell, command: list[str]) -> None:
     assert shell.run(*command) == os.EX_CONFIG

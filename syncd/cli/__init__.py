@@ -4,19 +4,20 @@ run      the commands' common ground: settings, target, errors with their exit c
 service  run, migrate, status, check, psql
 sending  send
 runs     resync, runs, approve, reject; serving  a daemon for as long as a command lasts
+rehearse rehearse
 shop     shop add, list, show, token, declare-empty
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_outbox  the picture of `syncd outbox`; show_runs  that of runs
+show     tables and lines; show_outbox, show_runs, show_rehearsal  those of one command each
 """
 
 from __future__ import annotations
 
 import typer
 
-from syncd.cli import dead, look, outbox, runs, sending, service, shop, tools
+from syncd.cli import dead, look, outbox, rehearse, runs, sending, service, shop, tools
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app = typer.Typer(
 service.register(app)
 sending.register(app)
 runs.register(app)
+rehearse.register(app)
 outbox.register(app)
 tools.register(app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")

@@ -131,6 +131,8 @@ def exit_code(error: BaseException) -> int:
             return os.EX_UNAVAILABLE
         case asyncpg.InsufficientPrivilegeError():
             return os.EX_CONFIG
+        case OSError(filename=str()):
+            return os.EX_IOERR  # a file of the command line's, no broken connection
         case OutageError() | ConnectionError():
             return os.EX_TEMPFAIL
         case _ if isinstance(error, DATABASE_LOST):

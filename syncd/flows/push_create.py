@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from syncd.errors import RowError
 from syncd.flows.parcel import Parcel
 from syncd.flows.sending import send
 from syncd.records import Link, Product, Shop
 from syncd.rules import changes, creation, limits, mapping, pictures
+from syncd.rules.creation import Creation
 from syncd.rules.text import fold
 from syncd.shopify import products
 from syncd.shopify.client import Client
@@ -31,19 +33,21 @@ async def create(
     shared = await parcel.desk.shared(wanted.pictures or ())
     creation_ = creation.create(product, wanted, shop, shared)
     made = (await send(client, creation_.write, parcel))["product"]
+    parcel.make(creation_.write.document, linked(parcel.key, creation_, made))
+
+
+def linked(key: str, creation_: Creation, made: Mapping[str, Any]) -> Link:
+    """The link to a product that Shopify has just made; `made` is the answer's product."""
     shown = products.variants(made["variants"]["nodes"])
     gids = [node["id"] for node in made["media"]["nodes"]]
-    parcel.make(
-        creation_.write.document,
-        Link(
-            key=parcel.key,
-            gid=made["id"],
-            known=creation_.form,
-            digest=mapping.digest(creation_.form),
-            variants=changes.match_variants(creation_.form, {}, shown),
-            files=pictures.accepted(creation_.entries, gids),
-            published_at=None,
-        ),
+    return Link(
+        key=key,
+        gid=made["id"],
+        known=creation_.form,
+        digest=mapping.digest(creation_.form),
+        variants=changes.match_variants(creation_.form, {}, shown),
+        files=pictures.accepted(creation_.entries, gids),
+        published_at=None,
     )
 
 

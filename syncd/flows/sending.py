@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncd.flows.parcel import Parcel
-from syncd.records import Prices
+from syncd.records import Form, Link, Prices
 from syncd.rules import refusals
 from syncd.rules.changes import Write
 from syncd.shopify.client import Client
@@ -19,11 +19,20 @@ async def send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, Any
     `userErrors`.
     """
     await parcel.desk.hold(_prices(write, parcel), _pictures(write))
+    return await deliver(client, write, key=parcel.key, form=parcel.wanted, link=parcel.link)
+
+
+async def deliver(
+    client: Client, write: Write, *, key: str, form: Form, link: Link | None
+) -> Mapping[str, Any]:
+    """The payload of the answer, for a write that no claim stands behind.
+
+    Raises what `Client.execute` raises, and RowError or ShopifyError for `userErrors`.
+    """
     answer = await client.execute(write.document, write.variables)
     (payload,) = answer.values()
-    known = parcel.link.variants if parcel.link else {}
-    skus = refusals.named(write.variables, parcel.wanted, known)
-    refusal = refusals.of(payload["userErrors"], key=parcel.key, form=parcel.wanted, skus=skus)
+    skus = refusals.named(write.variables, form, link.variants if link else {})
+    refusal = refusals.of(payload["userErrors"], key=key, form=form, skus=skus)
     if refusal is not None:
         raise refusal
     return dict(payload)

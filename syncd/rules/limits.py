@@ -73,23 +73,27 @@ def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> 
             f"{name}: the options are {', '.join(options) or '(none)'}, the variant says {said}",
             hint=f"give each option a value {AGAIN}",
             cause="value_missing",
+            sku=line(variant.sku or ""),
         )
 
 
 def check_prices(product: Product, variant: Variant, currency: str) -> None:
     """Raises RowError for a price that is missing, unfit to send, or in another currency."""
     name = f"{subject(product.key, product.title)}, {article(variant)}"
+    sku = line(variant.sku or "")
     if variant.price is None:
         raise RowError(
             f"{name} has no price in the shop's department",
             hint=f"set the price {AGAIN}",
             cause="no_price",
+            sku=sku,
         )
     if variant.currency not in (None, currency):
         raise RowError(
             f"{name} has a price in {variant.currency}, the shop sells in {currency}",
             hint="choose a department with prices in the shop's currency for this shop",
             cause="other_currency",
+            sku=sku,
         )
     for price in filter(None, (variant.price, variant.compare_at_price)):
         if not (price.is_finite() and 0 <= price < MAX_MONEY):
@@ -97,6 +101,7 @@ def check_prices(product: Product, variant: Variant, currency: str) -> None:
                 f"{name} has the price {price}",
                 hint=f"correct the price {AGAIN}",
                 cause="price_unfit",
+                sku=sku,
             )
 
 
@@ -111,7 +116,7 @@ def check_form(key: str, form: Form) -> None:
     for variant in form.variants:
         texts = list(zip(form.options, variant.values, strict=True))
         codes = [("SKU", variant.sku), ("barcode", variant.barcode)]
-        _refuse_long(f"{name}, {article(variant)}", texts + codes)
+        _refuse_long(f"{name}, {article(variant)}", texts + codes, sku=variant.sku)
     names: dict[str, str] = {}
     for option in form.options:
         if fold(option) in names:
@@ -130,10 +135,11 @@ def check_form(key: str, form: Form) -> None:
                 f"{' / '.join(variant.values)}",
                 hint=f"give one of them another {' or '.join(form.options)} {AGAIN}",
                 cause="variants_alike",
+                sku=variant.sku,
             )
 
 
-def _refuse_long(name: str, texts: Sequence[tuple[str, str]]) -> None:
+def _refuse_long(name: str, texts: Sequence[tuple[str, str]], sku: str = "") -> None:
     for what, text in texts:
         if len(text) > MAX_LENGTH:
             raise RowError(
@@ -141,4 +147,5 @@ def _refuse_long(name: str, texts: Sequence[tuple[str, str]]) -> None:
                 f"Shopify holds {MAX_LENGTH}",
                 hint=f"shorten it {AGAIN}",
                 cause="text_too_long",
+                sku=sku,
             )

@@ -26,7 +26,7 @@ def wanted(product: Product, shop: Shop) -> Form:
     Option values that differ only in case get the spelling of the first: to Shopify they are one.
     Raises RowError, naming the product and the SKU, when Shopify could not hold it: see `limits`.
     """
-    product = _unblocked(product, shop)
+    product = unblocked(product, shop)
     limits.check_product(product)
     pictures, refs = _pictures(product.images)
     rows = _values(product, shop)
@@ -116,7 +116,7 @@ def from_json(plain: Mapping[str, Any]) -> Form:
     )
 
 
-def _unblocked(product: Product, shop: Shop) -> Product:
+def unblocked(product: Product, shop: Shop) -> Product:
     """The product without its blocked variants, where the shop wants them removed.
 
     Shopify holds no product without variants: one that is blocked altogether goes off sale.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from syncd.errors import RowError, ShopifyError
@@ -117,7 +118,8 @@ def of(
         return ShopifyError(message, hint=WAIT)
     hints = dict.fromkeys(WORDS[code].hint.replace("{key}", key) for code in groups if code)
     cause = "+".join(sorted(filter(None, groups))) or "refused"
-    return RowError(message, hint=". Also: ".join(hints) or MEND, cause=cause)
+    sku = next((sku for sku in (_to_blame(error, rows) for error in errors) if sku), "")
+    return RowError(message, hint=". Also: ".join(hints) or MEND, cause=cause, sku=sku)
 
 
 def deleted(key: str, form: Form) -> RowError:
@@ -194,6 +196,12 @@ def _article(steps: Sequence[str], rows: Mapping[str, str]) -> tuple[str, list[s
     if number not in rows:
         return f"variant {number}", rest
     return f"SKU {rows[number] or '(none)'}", rest
+
+
+def _to_blame(error: Mapping[str, Any], rows: Mapping[str, str]) -> str:
+    """The SKU of the variant that an error points at; empty where it points at none."""
+    steps = [str(step) for step in error.get("field") or ()]
+    return next((rows.get(after, "") for step, after in pairwise(steps) if step in ROWS), "")
 
 
 def _is_of_a_file(error: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import unicodedata
 from urllib.parse import quote, urldefrag
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+NOT_WORD = re.compile(r"[\W_]+")
 DELIMITER = re.compile(r"\s+/\s+")
 ADDRESS = re.compile(r"https?://[\w.:@\[\]-]+(?:[/?]\S*)?", re.IGNORECASE | re.ASCII)
 ADDRESS_LENGTH = 2048  # of originalSource; recorded 2026-04
@@ -26,6 +27,14 @@ def option_name(name: str) -> str:
 def fold(text: str) -> str:
     """What names, values and SKUs are compared by: case makes no difference to Shopify."""
     return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def handle(title: str) -> str:
+    """The words that Shopify makes of a title for the product's address in the shop.
+
+    It numbers those that are taken: `ski`, `ski-1`.
+    """
+    return NOT_WORD.sub("-", title.lower()).strip("-") or "product"
 
 
 def shortened(text: str, length: int) -> str:

@@ -36,7 +36,7 @@ class Client:
     """Calls of one app in one shop, together never dearer than its cost bucket allows.
 
     `served_version` is the API version that really answered: Shopify serves an old one by a newer.
-    `calls` counts what was sent, by document.
+    `calls` counts what was sent, `points` what Shopify charged for it, each by document.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Client:
     ) -> None:
         self.served_version = API_VERSION
         self.calls: dict[str, int] = {}
+        self.points: dict[str, int] = {}
         self._transport = transport
         self._deadline_s = deadline_s
         self._until_s = until_s
@@ -81,6 +82,11 @@ class Client:
             await anyio.sleep(rest_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
+    @property
+    def restore_points_s(self) -> float:
+        """How many points the shop's plan gives back each second; 0 before the first answer."""
+        return self._budget.restore_points_s
+
     def see_version(self, version: str) -> None:
         """Note which API version answered; another one than ours is told once."""
         if version not in (API_VERSION, self.served_version):
@@ -98,6 +104,8 @@ class Client:
             with anyio.fail_after(CALL_S):
                 answer = await self._transport.execute(Call(document, variables))
             cost = (answer.extensions or {}).get("cost")
+            charged = int((cost or {}).get("actualQueryCost") or 0)
+            self.points[document.name] = self.points.get(document.name, 0) + charged
         except RefusedStatus as error:
             raise of_status(error, document.name) from error
         except (TransportError, TimeoutError, OSError) as error:

@@ -349,3 +349,21 @@ ADDRESS = "https://cdn.example/a.jpg"
 def test_a_picture_that_failed_is_told_with_its_address(code: str | None, said: str) -> None:
     sentence = refusals.picture(code, ADDRESS)
     assert said in sentence and ADDRESS in sentence
+
+
+@pytest.mark.parametrize(
+    ("errors", "sku"),
+    [
+        pytest.param([error("x", "input", "variants", "0", "price", code="INVALID")], "J-S",
+                     id="the variant it points at"),
+        pytest.param([error("x", "input", "title", code="INVALID"),
+                      error("x", "variants", "0", code="INVALID")], "J-S",
+                     id="the first that is pointed at"),
+        pytest.param([error("x", "input", "variants", "1", code="INVALID")], "", id="no SKU"),
+        pytest.param([error("x", "input", "variants", "9", code="INVALID")], "", id="nowhere"),
+        pytest.param([error("x", code="INVALID")], "", id="the product"),
+    ],
+)  # fmt: skip
+def test_a_refusal_carries_the_sku_that_is_to_blame(errors: list[dict[str, Any]], sku: str) -> None:
+    found = told(*errors)
+    assert isinstance(found, RowError) and found.sku == sku

@@ -66,3 +66,18 @@ def test_many_remarks_are_counted() -> None:
 
 def test_a_picture_left_out_is_no_news_where_pictures_are_the_merchants() -> None:
     assert remarks.of(GOODS, replace(mapping.wanted(GOODS, SHOP), pictures=None)) == []
+
+
+def test_each_remark_has_its_cause_its_sku_and_what_to_do() -> None:
+    picture, barcode = remarks.each(GOODS)
+    assert (picture.cause, picture.sku) == ("picture_address", "")
+    assert "https://" in picture.hint
+    assert (barcode.cause, barcode.sku) == ("barcode_odd", "G-R")
+    assert "correct the barcode" in barcode.hint
+
+
+def test_a_picture_too_many_is_not_called_unreachable() -> None:
+    images = tuple(Image(f"{at}", f"https://x.no/{at}.jpg") for at in range(251))
+    remark, _ = remarks.each(replace(GOODS, images=images))
+    assert remark.cause == "too_many_pictures"
+    assert "Shopify holds 250: https://x.no/250.jpg" in remark.message

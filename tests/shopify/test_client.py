@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import aiohttp
 import anyio
 import pytest
 from aiohttp import web
@@ -155,3 +156,22 @@ async def test_what_we_ask_for_is_what_shopify_asks_for() -> None:
         budget = client._budget
         assert budget.level_points <= budget.maximum_points == 2000
         assert budget.in_flight_points == 0
+
+
+async def test_calls_and_points_are_counted_by_document() -> None:
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN, plan="advanced")) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+    ):
+        assert client.restore_points_s == 0
+        await client.execute("BudgetProbe")
+        await client.execute("ShopProbe")
+        await client.execute("ShopProbe")
+        assert client.calls == {"BudgetProbe": 1, "ShopProbe": 2}
+        assert client.points.keys() == client.calls.keys()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{running.url}/_sandbox/stats") as response,
+        ):
+            assert sum(client.points.values()) == (await response.json())["points"] > 0
+        assert client.restore_points_s == 200
