@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
+import anyio
 import asyncpg
 import orjson
 import typer
@@ -26,6 +27,7 @@ from syncd.postgres.runs import Run
 from syncd.records import Shop
 from syncd.supervisor import House
 
+IDLE_S = 5.0  # without anything that will be tried soon
 PAGE = 1000  # differences at a time
 COLUMNS = (
     "verdict", "key", "gid", "title", "who", "field", "wanted", "known", "observed", "reason",
@@ -123,6 +125,8 @@ def _draw(progress: Progress, task: Any, run: Run) -> None:
 
 
 async def _looks(house: House, shop: Shop, run_id: int) -> AsyncIterator[Run]:
+    """The run, again and again, until nothing of it will move soon."""
+    idle_s = anyio.current_time() + IDLE_S
     while not house.stop.is_set():
         run = await runs.find(house.pool, run_id)
         if run is None:
@@ -130,9 +134,10 @@ async def _looks(house: House, shop: Shop, run_id: int) -> AsyncIterator[Run]:
         yield run
         if run.ended_at is not None or (run.state == "held" and run.decided_at is None):
             return
-        if run.state == "sending" and not await sending.is_waited_for(
-            house.pool, shop, run.asked_at
-        ):
+        is_moving = run.state != "sending"
+        if is_moving or await sending.is_waited_for(house.pool, shop, run.asked_at):
+            idle_s = anyio.current_time() + IDLE_S
+        if anyio.current_time() > idle_s:
             return  # the rest waits long, and status tells why
         if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
             return  # paused: the rest waits, and status tells why
