@@ -25,6 +25,9 @@ NEEDED = (
     "faststream-outbox==0.19.0",
     "sqlalchemy[asyncio]>=2",
     "asyncpg>=0.30",
+    "msgspec==0.20.0",
+    "orjson>=3.10",
+    "pydantic>=2.11",
 )
 PEERS = ("pgqueuer", "procrastinate", "faststream")
 ANSWER_S = 90.0  # longer than any order may take

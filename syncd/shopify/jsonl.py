@@ -57,12 +57,14 @@ def rows(lines: Iterable[bytes]) -> Iterator[Row]:
 
 def _row(number: int, frame: Mapping[str, Any]) -> Row:
     errors: Sequence[Mapping[str, Any]] = frame.get("errors") or ()
-    data: Mapping[str, Any] = frame.get("data") or {}
-    payload: Mapping[str, Any] | None = next(iter(data.values()), None)
+    data = frame.get("data")
+    payload: Mapping[str, Any] | None = next(iter(data.values()), None) if data else None
     if payload is None:
         return Row(number, None, [_coded(error) for error in errors] or (NOTHING,))
-    user_errors: Sequence[Mapping[str, Any]] = payload.get("userErrors") or ()
-    if user_errors and _is_misfit(user_errors[0]):
+    user_errors = payload.get("userErrors")
+    if not user_errors:
+        return Row(number, payload, errors)
+    if _is_misfit(user_errors[0]):
         return Row(number, None, [_misfit(error) for error in user_errors])
     return Row(number, payload, errors, user_errors)
 

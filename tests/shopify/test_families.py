@@ -84,7 +84,7 @@ def test_children_stand_below_their_parents_in_the_order_of_their_lines() -> Non
     assert isinstance(ski, Family) and isinstance(staff, Family)
     assert ski.node == SKI[0]
     assert [child.node["id"].split("/")[-1] for child in ski.children] == ["11", "12", "5"]
-    assert ski.children[0].children == [Family({"id": gid("MediaImage", 5)})]
+    assert ski.children[0].children == [Family({"id": gid("MediaImage", 5)}, [])]
     assert [child.children[0].node["id"] for child in staff.children] == [gid("MediaImage", 6)]
 
 
@@ -138,7 +138,7 @@ def test_no_line_is_lost_with_its_parent(
 
 def test_an_orphan_is_told_with_what_it_has() -> None:
     _, found = joined(written([picture(6, gid("ProductVariant", 21)), variant(21, 2)]), 3)
-    shown = Family({"id": gid("MediaImage", 6)})
+    shown = Family({"id": gid("MediaImage", 6)}, [])
     inside = {key: value for key, value in variant(21, 2).items() if key != "__parentId"}
     assert found == [Orphan(Family(inside, [shown]), gid("Product", 2))]
 
