@@ -27,7 +27,7 @@ CONNECT_S, SILENCE_S = 20.0, 60.0
 PATIENCE_S = 60.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 8.0
 CONTENT_TYPE = "text/jsonl"  # shopify.dev/docs/api/usage/bulk-operations/imports, read 2026-11
-GONE = (403, 404, 410)
+PASSING = (408, 416, 429)  # of the statuses that blame the one who asks
 ROAD = (aiohttp.ClientError, TimeoutError, ConnectionError)
 XML = re.compile(r"<(Code|Message|Details)>([^<]*)</")
 log = structlog.get_logger()
@@ -76,33 +76,31 @@ async def upload(target: Target, file: Path, *, deadline_s: float = DEADLINE_S) 
     expired, ShopifyError when the storage will not have the file (over 100 MB, empty).
     """
     # A file, since its size must be told beforehand: storages answer 411 to a form without one.
+    size_bytes = (await anyio.Path(file).stat()).st_size
     mark = uuid4().hex
     head, tail = _form(target, file.name, mark)
-    size_bytes = (await anyio.Path(file).stat()).st_size
-
-    async def body() -> AsyncIterator[bytes]:
-        yield head
-        async with await anyio.open_file(file, "rb") as opened:
-            while chunk := await opened.read(CHUNK_BYTES):
-                yield chunk
-        yield tail
-
     headers = {
         "Content-Type": f"multipart/form-data; boundary={mark}",
         "Content-Length": str(len(head) + size_bytes + len(tail)),
     }
     try:
         with anyio.fail_after(deadline_s):
-            async with (
-                _session() as session,
-                session.post(
-                    target.url, data=body(), headers=headers, allow_redirects=False
-                ) as response,
-            ):
-                if response.status >= 300:
-                    raise _refused(response.status, await response.text(), file)
+            async with await anyio.open_file(file, "rb") as opened, _session() as session:
+                body = _body(head, opened, tail)
+                async with session.post(
+                    target.url, data=body, headers=headers, allow_redirects=False
+                ) as response:
+                    if response.status >= 300:
+                        raise _refused(response.status, await response.text(), file)
     except ROAD as error:
         raise _lost(f"{file.name} could not be uploaded", error) from error
+
+
+async def _body(head: bytes, file: anyio.AsyncFile[bytes], tail: bytes) -> AsyncIterator[bytes]:
+    yield head
+    while chunk := await file.read(CHUNK_BYTES):
+        yield chunk
+    yield tail
 
 
 async def download(
@@ -140,7 +138,7 @@ async def _fetch(session: aiohttp.ClientSession, url: str, file: anyio.AsyncFile
     headers = {"Range": f"bytes={have_bytes}-"} if have_bytes else {}
     # Encoded: made ready once more, the address would no longer be the one that was signed.
     async with session.get(URL(url, encoded=True), headers=headers) as response:
-        if response.status in GONE:
+        if 400 <= response.status < 500 and response.status not in PASSING:
             raise _gone(response.status, await response.text())
         part = response.headers.get("Content-Range", "")
         is_next = response.status == 206 and part.startswith(f"bytes {have_bytes}-")
@@ -176,7 +174,7 @@ def _form(target: Target, filename: str, mark: str) -> tuple[bytes, bytes]:
 def _refused(status: int, body: str, file: Path) -> ShopifyError:
     code, said = _xml(body)
     message = f"the storage did not take {file.name}: {said} (HTTP {status}, {code or 'no code'})"
-    if status >= 500 or status in (408, 429):
+    if status >= 500 or status in PASSING:
         return CallError(message)
     if "expired" in said.lower():
         return UploadLostError(message, hint="upload it again, to a new target")

@@ -196,7 +196,7 @@ async def test_an_expired_result_is_gone(tmp_path: Path) -> None:
         assert "run it again" in caught.value.hint
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
 async def test_what_is_not_there_is_gone(tmp_path: Path, status: int) -> None:
     async def handler(_: web.Request) -> web.StreamResponse:
         return web.Response(status=status)
