@@ -22,6 +22,7 @@ from syncd.errors import CallError, ResultGoneError, ShopifyError, UploadLostErr
 from syncd.shopify.client import Client
 
 CHUNK_BYTES = 1024 * 1024
+BUFFER_BYTES = 64 * 1024
 DEADLINE_S = 1800.0  # 100 MB at half a megabit a second
 CONNECT_S, SILENCE_S = 20.0, 60.0
 PATIENCE_S = 60.0
@@ -142,11 +143,12 @@ async def _fetch(session: aiohttp.ClientSession, url: str, file: anyio.AsyncFile
             raise _gone(response.status, await response.text())
         part = response.headers.get("Content-Range", "")
         is_next = response.status == 206 and part.startswith(f"bytes {have_bytes}-")
-        if have_bytes and not is_next:
+        if not is_next and response.status in (200, 206, 416):
             await file.seek(0)
             await file.truncate()
         if not is_next and response.status != 200:
             raise CallError(f"the storage answered with HTTP {response.status} to {headers}")
+        # What aiohttp holds in its buffer when the connection is cut is lost, so that stays small.
         async for chunk in response.content.iter_chunked(CHUNK_BYTES):
             await file.write(chunk)
 
@@ -156,7 +158,7 @@ def _session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         headers={"Accept-Encoding": "identity"},  # else parts would be parts of what is packed
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
-        read_bufsize=CHUNK_BYTES,
+        read_bufsize=BUFFER_BYTES,
     )
 
 
