@@ -13,16 +13,17 @@ given as materialized (
   from rows from (
     jsonb_to_recordset($5) as (
       verdict text, key text, gid text, title text, fields jsonb, who text, harms text[], skus text[], spellings text[], reason text,
-      wanted_digest text, observed jsonb, known jsonb
+      wanted_digest text, observed jsonb, known jsonb, restored jsonb
     )
   ) with ordinality as g (
-    verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed, known, place
+    verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed, known, restored,
+    place
   )
 ),
 noted as (
   insert into syncd.run_difference (
     run_id, shop_id, place, verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed,
-    known, noted_at
+    known, restored, noted_at
   )
   select
     o.run_id,
@@ -41,6 +42,7 @@ noted as (
     g.wanted_digest,
     g.observed,
     g.known,
+    g.restored,
     syncd.clock()
   from given g
   cross join ours o

@@ -1,7 +1,7 @@
--- name: ask(shop_id int4, kind text, is_dry bool, is_forced bool, with_prices bool, of_run int8, asked_by text)
+-- name: ask(shop_id int4, kind text, is_dry bool, is_forced bool, with_prices bool, of_run int8, keys text[], asked_by text)
 -- Ask for a run; returns nothing while another one of the shop is under way.
-insert into syncd.run (shop_id, kind, is_dry, is_forced, with_prices, of_run, asked_by, asked_at)
-values ($1, $2, $3, $4, $5, $6, coalesce($7::text, session_user), syncd.clock())
+insert into syncd.run (shop_id, kind, is_dry, is_forced, with_prices, of_run, keys, asked_by, asked_at)
+values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::text, session_user), syncd.clock())
 on conflict (shop_id) where ended_at is null do nothing
 returning run_id;
 
@@ -36,6 +36,7 @@ select
   r.is_forced,
   r.with_prices,
   r.of_run,
+  r.keys,
   r.asked_by,
   r.asked_at,
   r.started_at,
@@ -122,6 +123,7 @@ with forgotten as (
 update syncd.run r
 set
   state = 'comparing',
+  started_at = coalesce(r.started_at, syncd.clock()),
   total = $3,
   done = 0,
   products = 0,
@@ -131,7 +133,7 @@ set
   only_there = 0,
   conflict = 0
 where r.run_id = $1
-  and r.state in ('reading', 'comparing')
+  and r.state in ('asked', 'reading', 'comparing')
   and syncd.holds(r.shop_id, $2)
 returning r.run_id;
 

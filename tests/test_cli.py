@@ -100,6 +100,7 @@ def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
         "runs",
         "approve",
         "reject",
+        "revert",
         "outbox",
         "dead",
         "pause",
@@ -159,7 +160,7 @@ def test_a_resync_waits_for_no_daemon_that_was_killed(
     assert add(filled) == 0
     dead = "insert into syncd.node (name, seen_at) values ('x:1', now() - interval '14 s')"
     portal.call(execute, filled.settings["SYNCD_DATABASE_URL"], dead)
-    assert filled.run("resync") == 0
+    assert filled.run("resync") == 0, filled.output
     assert "no daemon runs" in filled.output
 
 
@@ -167,7 +168,7 @@ def test_a_product_is_shown_from_three_sides(filled: Shell, portal: BlockingPort
     assert add(filled) == 0
     assert filled.run("show", "product", "1") == 1
     assert "Jakke" in filled.output
-    assert filled.run("resync") == 0
+    assert filled.run("resync") == 0, filled.output
     assert filled.run("show", "product", "1") == 0
     assert filled.output.count("Jakke") == 3
     change = "update retail.product set title = 'Varm jakke' where product_id = 1"
@@ -279,7 +280,7 @@ def test_a_foreign_address_is_no_shop(filled: Shell) -> None:
 
 def test_a_shop_that_holds_products_is_not_declared_empty(filled: Shell) -> None:
     assert add(filled) == 0
-    assert filled.run("resync") == 0
+    assert filled.run("resync") == 0, filled.output
     assert filled.run("shop", "declare-empty", DOMAIN) == os.EX_CONFIG
     assert "holds products" in filled.output
 
@@ -290,7 +291,7 @@ def test_an_unlinked_shop_is_not_sent_to(filled: Shell) -> None:
     assert filled.run("resync") == os.EX_CONFIG
     assert f"syncd shop declare-empty {DOMAIN}" in filled.output
     assert filled.run("shop", "declare-empty", DOMAIN) == 0
-    assert filled.run("resync") == 0
+    assert filled.run("resync") == 0, filled.output
 
 
 def test_a_broken_view_is_named_with_its_column(filled: Shell, portal: BlockingPortal) -> None:

@@ -35,6 +35,7 @@ create table syncd.run (
   is_forced boolean not null default false,
   with_prices boolean not null default false,
   of_run bigint references syncd.run on delete set null,
+  keys text[],
   asked_by text not null default session_user,
   asked_at timestamptz not null default syncd.clock(),
   started_at timestamptz,
@@ -78,6 +79,7 @@ comment on column syncd.run.is_dry is 'Only looks: nothing is sent';
 comment on column syncd.run.is_forced is 'Every product is read again and put right, also those that look equal';
 comment on column syncd.run.with_prices is 'Also prices that the merchant has set in Shopify give way to ours';
 comment on column syncd.run.of_run is 'The run that a revert takes back';
+comment on column syncd.run.keys is 'The products it is about; null: all of them';
 comment on column syncd.run.asked_by is 'Who asked for it; the name of a schedule: compare_every';
 comment on column syncd.run.asked_at is 'When it was asked for';
 comment on column syncd.run.started_at is 'When a node began with it';
@@ -121,6 +123,7 @@ create table syncd.run_difference (
   wanted_digest text,
   observed jsonb,
   known jsonb,
+  restored jsonb,
   noted_at timestamptz not null default syncd.clock(),
   outcome text check (outcome in ('accepted', 'failed', 'parked')),
   error text,
@@ -152,6 +155,25 @@ comment on column syncd.run_difference.reason is 'What a conflict is about, with
 comment on column syncd.run_difference.wanted_digest is 'Digest of the form the Backoffice wanted: a refused one is not sent again as long as it stands';
 comment on column syncd.run_difference.observed is 'The form that Shopify showed, before anything was sent: syncd revert restores it';
 comment on column syncd.run_difference.known is 'The same with what is the merchant''s as we hold it; null where that is equal';
+comment on column syncd.run_difference.restored is 'The form that a revert brings back';
 comment on column syncd.run_difference.noted_at is 'When it was found';
 comment on column syncd.run_difference.outcome is 'accepted, failed or parked; null: not sent, or on its way';
 comment on column syncd.run_difference.error is 'Why it was parked or failed';
+
+create table syncd.reverted (
+  shop_id integer not null references syncd.shop on delete cascade,
+  key text not null,
+  wanted_digest text not null,
+  form jsonb not null,
+  run_id bigint references syncd.run on delete set null,
+  reverted_at timestamptz not null default syncd.clock(),
+  primary key (shop_id, key)
+);
+comment on table syncd.reverted is
+  'Products that a person took back to an earlier form; the shop keeps it until the Backoffice wants something else than it did then';
+comment on column syncd.reverted.shop_id is 'The shop';
+comment on column syncd.reverted.key is 'The product';
+comment on column syncd.reverted.wanted_digest is 'Digest of the form that the Backoffice wanted when it was taken back';
+comment on column syncd.reverted.form is 'The form that the shop holds instead';
+comment on column syncd.reverted.run_id is 'The run that took it back';
+comment on column syncd.reverted.reverted_at is 'When';

@@ -3,7 +3,7 @@
 run      the commands' common ground: settings, target, errors with their exit codes
 service  run, migrate, status, check, psql
 sending  send
-runs     resync, runs, approve, reject; serving  a daemon for as long as a command lasts
+runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
 rehearse rehearse
 shop     shop add, list, show, token, declare-empty
 look     show product

@@ -1,4 +1,4 @@
-"""The commands about runs: resync, runs, approve, reject."""
+"""The commands about runs: resync, runs, approve, reject, revert."""
 
 from __future__ import annotations
 
@@ -6,29 +6,23 @@ import csv
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import anyio
 import asyncpg
 import orjson
 import typer
-from rich.progress import Progress
 
 from syncd.cli import show_runs
-from syncd.cli.run import FOUND_WRONG, console, opened, run, shop_of, target
+from syncd.cli.following import PAGE, conclude, follow
+from syncd.cli.run import console, opened, run, shop_of, target
 from syncd.cli.sending import Named, the_shop
-from syncd.cli.serving import LOOK_S, served
-from syncd.demo import report
+from syncd.cli.serving import served
 from syncd.errors import ConfigError
-from syncd.flows import resync as sending
-from syncd.postgres import db, differences, runs, shops
+from syncd.postgres import db, differences, runs
 from syncd.postgres.differences import Difference
-from syncd.postgres.runs import Run
 from syncd.records import Shop
 from syncd.supervisor import House
 
-IDLE_S = 5.0  # without anything that will be tried soon
-PAGE = 1000  # differences at a time
 COLUMNS = (
     "verdict", "key", "gid", "title", "who", "field", "wanted", "known", "observed", "reason",
     "outcome", "error",
@@ -41,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("runs")(runs_)
     app.command("approve")(approve)
     app.command("reject")(reject)
+    app.command("revert")(revert)
 
 
 def resync(
@@ -71,11 +66,11 @@ def resync(
             run_id = await _asked(pool, one, dry_run, force, prices)
             house = House(pool, found.vault(), found.shopify_url)
             async with served(house):
-                await _follow(house, one, run_id, as_json=as_json)
+                await follow(house, one, run_id, as_json=as_json)
             for path, write in ((csv_file, _write_csv), (jsonl_file, _write_jsonl)):
                 if path is not None:
                     await write(pool, run_id, path)
-            return await _conclude(pool, run_id, None if as_json else time.monotonic() - began_s)
+            return await conclude(pool, run_id, None if as_json else time.monotonic() - began_s)
 
     run(work)
 
@@ -105,62 +100,6 @@ async def _asked(
         )
     console.print(f"run {current.run_id} is under way already: following it")
     return current.run_id
-
-
-async def _follow(house: House, shop: Shop, run_id: int, *, as_json: bool) -> None:
-    """Show how far the run is, until it has ended, is held, or the shop is paused."""
-    with report.bar(console) as progress:
-        task = progress.add_task(shop.domain, total=None, note="")
-        async for run in _looks(house, shop, run_id):
-            if as_json:
-                progress.stop()
-                _tell(run)
-            else:
-                _draw(progress, task, run)
-
-
-def _draw(progress: Progress, task: Any, run: Run) -> None:
-    doing = f"{show_runs.DOING.get(run.state, run.state)} {run.domain}"
-    progress.update(task, description=doing, total=run.total or None, completed=run.done)
-
-
-async def _looks(house: House, shop: Shop, run_id: int) -> AsyncIterator[Run]:
-    """The run, again and again, until nothing of it will move soon."""
-    idle_s = anyio.current_time() + IDLE_S
-    while not house.stop.is_set():
-        run = await runs.find(house.pool, run_id)
-        if run is None:
-            return
-        yield run
-        if run.ended_at is not None or (run.state == "held" and run.decided_at is None):
-            return
-        is_moving = run.state != "sending"
-        if is_moving or await sending.is_waited_for(house.pool, shop, run.asked_at):
-            idle_s = anyio.current_time() + IDLE_S
-        if anyio.current_time() > idle_s:
-            return  # the rest waits long, and status tells why
-        if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
-            return  # paused: the rest waits, and status tells why
-        await house.rest(LOOK_S)
-
-
-def _tell(run: Run) -> None:
-    console.file.write(orjson.dumps(run, default=str).decode() + "\n")
-    console.file.flush()
-
-
-async def _conclude(pool: asyncpg.Pool, run_id: int, took_s: float | None) -> int:
-    """Say what the run found, what became of it; returns the exit code. No time: as JSON."""
-    ended = await runs.find(pool, run_id)
-    assert ended is not None  # runs stay
-    if took_s is None:
-        _tell(ended)
-    else:
-        show_runs.summary(console, ended, await differences.by_who(pool, run_id), took_s)
-        found = await differences.found(pool, run_id, most=PAGE)
-        show_runs.differences(console, ended, found)
-    is_well = ended.state == "done" and not ended.parked and not ended.conflict
-    return 0 if is_well else FOUND_WRONG
 
 
 def runs_(
@@ -210,6 +149,42 @@ def _answer(number: int, *, is_yes: bool) -> None:
             await (runs.approve if is_yes else runs.reject)(pool, number)
             said = "approved: the daemon sends it now" if is_yes else "rejected: nothing was sent"
             console.print(f"[green]✓[/] run {number} is {said}")
+
+    run(work)
+
+
+def revert(
+    number: Number,
+    product: Annotated[
+        list[str] | None, typer.Option(help="Only this product, by its key; may be said again")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each look")] = False,
+) -> None:
+    """Take back what a run sent: each product gets the form that it had before.
+
+    It keeps that until the Backoffice wants something else than it does now.
+    """
+    found = target()
+
+    async def work() -> int:
+        async with opened(found, name="syncd revert", size=10) as pool:
+            began_s = time.monotonic()
+            one = await runs.find(pool, number)
+            if one is None:
+                raise ConfigError(
+                    f"there is no run {number}", hint="`syncd runs` lists the last ones"
+                )
+            shop = await the_shop(pool, one.domain)
+            run_id = await runs.ask(pool, shop.shop_id, of_run=number, keys=product)
+            if run_id is None:
+                raise ConfigError(
+                    f"another run of {one.domain} is under way",
+                    hint="wait for its end, or answer it: `syncd runs` shows it",
+                )
+            house = House(pool, found.vault(), found.shopify_url)
+            async with served(house):
+                await follow(house, shop, run_id, as_json=as_json)
+            return await conclude(pool, run_id, None if as_json else time.monotonic() - began_s)
 
     run(work)
 

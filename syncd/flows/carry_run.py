@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import CallError, ResultGoneError, ShopifyError
-from syncd.flows import push_bulk
+from syncd.flows import push_bulk, revert
 from syncd.flows.compare import compare
 from syncd.postgres import differences, runs
 from syncd.postgres.db import clock
@@ -21,6 +21,7 @@ from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from syncd.records import Shop
 from syncd.rules import guards
+from syncd.rules.guards import Totals
 from syncd.shopify import bulk, families, shopread, uploads
 from syncd.shopify.bulk import Operation
 from syncd.shopify.client import Client
@@ -86,6 +87,10 @@ async def advance_once(
 
 async def _advance(step: Step) -> float | None:
     match step.run.state:
+        case "asked" | "comparing" if step.run.kind == "revert":
+            totals = await revert.prepare(step.pool, step.shop, step.run, step.lease)
+            await _judge(step, totals)
+            return 0.0
         case "asked":
             return await _start(step)
         case "reading" | "comparing":
@@ -151,11 +156,17 @@ async def _read(step: Step) -> float:
 
 
 async def _compare(step: Step, operation: Operation) -> None:
-    """Hold what was read against the Backoffice; then send it, or wait for a person."""
+    """Hold what was read against the Backoffice, and let the guards judge that."""
     pool, shop, run, lease = step.pool, step.shop, step.run, step.lease
     with tempfile.TemporaryDirectory(prefix="syncd-run-") as name:
         shown = await _shown(operation, Path(name))
         totals = await compare(pool, shop, run, lease, shown)
+    await _judge(step, totals)
+
+
+async def _judge(step: Step, totals: Totals) -> None:
+    """Send what was found, or wait for a person."""
+    pool, shop, run, lease = step.pool, step.shop, step.run, step.lease
     if run.is_dry:
         await runs.end(pool, run)
         return

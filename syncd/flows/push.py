@@ -21,6 +21,7 @@ from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
 from syncd.postgres.outbox import Settled
 from syncd.records import Change, Form, Link, Product, Shop
 from syncd.rules import mapping, remarks
+from syncd.rules.mapping import Reverted
 from syncd.rules.retry import Ack
 from syncd.shopify.client import Client
 
@@ -99,7 +100,7 @@ async def _push(step: Step, change: Change) -> Outcome:
     parcel: Parcel | None = None
     try:
         with anyio.fail_after(CARRY_S):
-            form, complaint = _wanted(product, link, step.shop)
+            form, complaint = _wanted(product, link, step.shop, step.reverted.get(change.key))
             if form is not None:
                 parcel = step.parcel(change, form, link)
                 await carry(
@@ -124,14 +125,14 @@ async def _push(step: Step, change: Change) -> Outcome:
 
 
 def _wanted(
-    product: Product | None, link: Link | None, shop: Shop
+    product: Product | None, link: Link | None, shop: Shop, reverted: Reverted | None
 ) -> tuple[Form | None, RowError | None]:
     """What the shop should hold, as `mapping.asked` has it; what is odd about it is told."""
     known = link.known if link else None
     if product is not None:
         for remark in remarks.of(product, known):
             log.warning("product_odd", key=product.key, remark=remark)
-    return mapping.asked(product, known, shop)
+    return mapping.asked(product, known, shop, reverted)
 
 
 async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -> None:

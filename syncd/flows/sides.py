@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from syncd.errors import KindError, RowError
+from syncd.flows.step import held
 from syncd.postgres import backoffice, files, links
 from syncd.records import Form, Link, Product, Shop
 from syncd.rules import changes, mapping, refusals, remarks
@@ -45,6 +46,11 @@ async def look(pool: asyncpg.Pool, client: Client, shop: Shop, key: str) -> Side
     observed = await _observed(client, gid, wanted or known, link)
     failed = await files.failed(pool, shop_id=shop.shop_id, key=key)
     said = remarks.of(product) if product else []
+    if product is not None and await held(pool, shop, {key: product}, [key]):
+        said.append(
+            f"product {key} was taken back to an earlier form (`syncd revert`): the shop keeps it "
+            "until the Backoffice wants something else"
+        )
     said += [refusals.picture(file.error, file.ref) for file in failed]
     return Sides(gid, wanted, known, observed, refusal, tuple(said))
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 import anyio
 import asyncpg
 
-from syncd.errors import VariantLimitError
+from syncd.errors import RowError, VariantLimitError
 from syncd.flows.desk import Desk
 from syncd.flows.parcel import Parcel
-from syncd.postgres import backoffice, links, shops
+from syncd.postgres import backoffice, links, reverts, shops
 from syncd.postgres.db import clock
 from syncd.records import Change, Form, Link, Product, Shop
+from syncd.rules import mapping
+from syncd.rules.mapping import Reverted
 from syncd.rules.text import line
 from syncd.shopify.answers import LIMIT_WAIT_S
 from syncd.shopify.client import Client
@@ -24,7 +26,8 @@ from syncd.shopify.products import Sold, of_skus
 class Step:
     """Both worlds, and what was read for the claimed changes: products, links by key.
 
-    `limit` is set while Shopify takes no new variants.
+    `reverted` are those
+    that are held as a person took them back. `limit` is set while Shopify takes no new variants.
     """
 
     pool: asyncpg.Pool
@@ -33,6 +36,7 @@ class Step:
     renewed_s: float
     products: Mapping[str, Product] = field(default_factory=dict)
     known: Mapping[str, Link] = field(default_factory=dict)
+    reverted: Mapping[str, Reverted] = field(default_factory=dict)
     limit: VariantLimitError | None = None
     _asking: anyio.Lock = field(default_factory=anyio.Lock)
     _strangers: list[Sold] | None = None
@@ -49,6 +53,7 @@ class Step:
             keys=keys,
         )
         self.known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
+        self.reverted = await held(pool, shop, self.products, keys)
 
     def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
         product = self.products.get(change.key)
@@ -85,6 +90,25 @@ class Step:
                 if variant.sku and line(variant.sku)
             }
         )
+
+
+async def held(
+    pool: asyncpg.Pool, shop: Shop, products: Mapping[str, Product], keys: Sequence[str]
+) -> dict[str, Reverted]:
+    """The products that are held as reverted; those of which the Backoffice wants something else
+    by now are released."""
+    found = await reverts.held(pool, shop_id=shop.shop_id, keys=keys)
+    left = {key: one for key, one in found.items() if _is_held(one, products.get(key), shop)}
+    if released := [key for key in found if key not in left]:
+        await reverts.release(pool, shop_id=shop.shop_id, keys=released)
+    return left
+
+
+def _is_held(reverted: Reverted, product: Product | None, shop: Shop) -> bool:
+    try:
+        return product is not None and mapping.is_held(reverted, mapping.wanted(product, shop))
+    except RowError:
+        return False
 
 
 async def _limit(pool: asyncpg.Pool, shop: Shop) -> VariantLimitError | None:

@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import asyncpg
 
-from syncd.postgres import bulk, outbox
+from syncd.postgres import bulk, outbox, reverts
 from syncd.postgres.db import Executor, Statements, transaction
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run, ours
 from syncd.postgres.runs import sql as runs_sql
+from syncd.records import Form
 from syncd.rules import mapping
 from syncd.rules.comparison import Compared
 from syncd.rules.guards import Totals
@@ -26,7 +27,8 @@ Verdict = Literal["same", "differs", "only_here", "only_there", "conflict"]
 class Finding:
     """What a run notes of one product; `compared` where both sides have it.
 
-    `skus`, of one that only one side has, are as written by how they are compared.
+    `skus`, of one that only one side has, are as written by how they are compared. `restored` is
+    the form that a revert brings back.
     """
 
     verdict: Verdict
@@ -38,6 +40,7 @@ class Finding:
     skus: Mapping[str, str] = field(default_factory=dict)
     wanted_digest: str | None = None
     harms: tuple[str, ...] = ()
+    restored: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "spellings": list(finding.skus.values()),
         "wanted_digest": finding.wanted_digest,
         "harms": list(finding.harms),
+        "restored": None if finding.restored is None else mapping.to_json(finding.restored),
     }
     compared = finding.compared
     if compared is None:
@@ -125,6 +129,8 @@ async def send(pool: asyncpg.Pool, run: Run, lease: Lease, *, bulk_from: int) ->
                     keys=[row["key"] for row in rows if row["is_there"] is is_there],
                     is_doubted=is_there,
                 )
+        if run.kind == "revert":
+            await reverts.hold(connection, run.run_id)
         if run.with_prices:
             await sql.own_prices.execute(connection, run_id=run.run_id)
         count: int = await sql.count_sent.value(connection, run_id=run.run_id)

@@ -33,6 +33,7 @@ class Run:
     is_forced: bool
     with_prices: bool
     of_run: int | None
+    keys: tuple[str, ...] | None
     asked_by: str
     asked_at: datetime
     started_at: datetime | None
@@ -65,17 +66,23 @@ async def ask(
     is_dry: bool = False,
     is_forced: bool = False,
     with_prices: bool = False,
+    of_run: int | None = None,
+    keys: Sequence[str] | None = None,
     asked_by: str | None = None,
 ) -> int | None:
-    """Ask for a resync; returns its number, None while another run of the shop is under way."""
+    """Ask for a resync, or with `of_run` for what takes that run back; `keys` None: all of it.
+
+    Returns its number, None while another run of the shop is under way.
+    """
     run_id: int | None = await sql.ask.value(
         db,
         shop_id=shop_id,
-        kind="resync",
+        kind="resync" if of_run is None else "revert",
         is_dry=is_dry,
         is_forced=is_forced,
         with_prices=with_prices,
-        of_run=None,
+        of_run=of_run,
+        keys=None if keys is None else list(keys),
         asked_by=asked_by,
     )
     return run_id
@@ -109,7 +116,10 @@ async def _found(
     most: int = 1,
 ) -> list[Run]:
     rows = await sql.found.fetch(db, run_id=run_id, shop_id=shop_id, is_open=is_open, most=most)
-    return [Run(**{**row, "hold": tuple(row["hold"])}) for row in rows]
+    return [
+        Run(**{**row, "hold": tuple(row["hold"]), "keys": row["keys"] and tuple(row["keys"])})
+        for row in rows
+    ]
 
 
 async def numbers(db: Executor, shop_id: int) -> Numbers:

@@ -98,6 +98,13 @@ def compare(
     return Compared(tuple(found), raw, shown, tuple(harms))
 
 
+def between(wanted: Form, known: Form, fall_percent: int) -> Compared:
+    """What leads from what we know the shop holds to another form."""
+    found = tuple(_differing(wanted, known, known)) if wanted != known else ()
+    harms = tuple(_harms(wanted, known, fall_percent)) if found else ()
+    return Compared(found, known, known, harms)
+
+
 def _sight(
     key: str,
     wanted: Form,

@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
 
 from syncd.errors import RowError
-from syncd.records import Form, Image, Picture, Prices, Product, Shop, Variant, VariantForm
+from syncd.records import (
+    Form,
+    Image,
+    Picture,
+    Prices,
+    Product,
+    Shop,
+    Variant,
+    VariantForm,
+)
 from syncd.rules import limits, money, text
 from syncd.rules.pictures import MAX_PICTURES
 
 MAX_ALT = 512  # ALT_VALUE_LIMIT_EXCEEDED, recorded 2026-04
 NO_OPTIONS = ("Title",)  # what Shopify calls the option of a product without options
 NO_VALUES = ("Default Title",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """A product that a person took back to `form`.
+
+    The shop keeps it as long as the Backoffice wants the form with the digest `wanted_digest`.
+    """
+
+    wanted_digest: str
+    form: Form
+    reverted_at: datetime
 
 
 def wanted(product: Product, shop: Shop) -> Form:
@@ -49,9 +71,11 @@ def wanted(product: Product, shop: Shop) -> Form:
 
 
 def asked(
-    product: Product | None, known: Form | None, shop: Shop
+    product: Product | None, known: Form | None, shop: Shop, reverted: Reverted | None = None
 ) -> tuple[Form | None, RowError | None]:
     """What the shop should hold; None for a product that is neither here nor there.
+
+    One that is held as reverted keeps its form as long as the Backoffice wants what it did then.
 
     One that no shop could hold comes with a complaint; if it is off sale in the Backoffice, what
     the shop holds of it (`known`, None if nothing) goes off sale all the same.
@@ -59,11 +83,17 @@ def asked(
     if product is None:
         return (gone(known), None) if known is not None else (None, None)
     try:
-        return wanted(product, shop), None
+        form = wanted(product, shop)
+        return (reverted.form if reverted and is_held(reverted, form) else form), None
     except RowError as complaint:
         if known is None or product.is_active:
             return None, complaint
         return withdrawn(known, shop), complaint
+
+
+def is_held(reverted: Reverted, form: Form | None) -> bool:
+    """Whether the Backoffice still wants what it did when the product was taken back."""
+    return form is not None and digest(form) == reverted.wanted_digest
 
 
 def gone(known: Form) -> Form:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from syncd.flows.compare import compare
 from syncd.postgres import runs
 from syncd.postgres.runs import Run
 from tests import leasing
@@ -209,6 +210,24 @@ async def test_a_change_that_was_pushed_while_the_shop_was_read_is_no_news(scene
     run = await resync(scene, meanwhile=meanwhile)
     assert counts(run) == {"same": 1}
     assert scene.product()["vendor"] == "Vidda"
+
+
+async def test_a_product_that_was_made_while_the_shop_was_read_is_no_conflict(scene: Scene) -> None:
+    run_id = await runs.ask(scene.pool, scene.shop.shop_id)
+    assert run_id is not None
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    run = await runs.find(scene.pool, run_id)
+    assert run is not None
+    await runs.begin_read(scene.pool, run, lease)
+    await scene.load(JAKKE)
+    await scene.push()
+    run = await runs.find(scene.pool, run_id)
+    assert run is not None
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    await compare(scene.pool, scene.shop, run, lease, iter(()))
+    run = await runs.find(scene.pool, run_id)
+    assert run is not None
+    assert counts(run) == {"same": 1}
 
 
 async def test_mass_damage_waits_for_a_person_who_may_end_it(scene: Scene) -> None:

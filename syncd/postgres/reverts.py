@@ -1,0 +1,59 @@
+"""Products that a person took back to an earlier form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syncd.postgres.db import Executor, Statements
+from syncd.records import Form
+from syncd.rules import mapping
+from syncd.rules.mapping import Reverted
+
+sql = Statements("reverts")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a run sent of a product; `observed` is the form before, None when it was new."""
+
+    place: int
+    key: str
+    gid: str | None
+    title: str
+    wanted_digest: str | None
+    observed: Form | None
+
+
+async def held(db: Executor, *, shop_id: int, keys: Sequence[str]) -> dict[str, Reverted]:
+    """Those of these products that are held as reverted, by key."""
+    rows = await sql.held.fetch(db, shop_id=shop_id, keys=list(keys))
+    return {
+        row["key"]: Reverted(
+            row["wanted_digest"], mapping.from_json(row["form"]), row["reverted_at"]
+        )
+        for row in rows
+    }
+
+
+async def release(db: Executor, *, shop_id: int, keys: Sequence[str]) -> None:
+    """These products follow the Backoffice again."""
+    await sql.release.execute(db, shop_id=shop_id, keys=list(keys))
+
+
+async def hold(db: Executor, run_id: int) -> None:
+    """Hold what a revert found to take back."""
+    await sql.hold.execute(db, run_id=run_id)
+
+
+async def sent(
+    db: Executor, run_id: int, *, keys: Sequence[str] | None, after: int, most: int
+) -> list[Sent]:
+    """What a run sent and Shopify accepted, in order after a place; of these products or all."""
+    rows = await sql.sent.fetch(
+        db, run_id=run_id, keys=None if keys is None else list(keys), after=after, most=most
+    )
+    return [
+        Sent(**{**row, "observed": row["observed"] and mapping.from_json(row["observed"])})
+        for row in rows
+    ]
