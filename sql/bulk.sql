@@ -33,6 +33,7 @@ select
   run_id,
   document,
   phase,
+  writes,
   path,
   wrote_at,
   asked_at,
@@ -64,7 +65,7 @@ with cleared as (
     and (line is not null or outcome is not null)
 )
 update syncd.bulk_operation o
-set phase = 'write', path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null
+set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null
 where o.operation_id = $1
   and o.ended_at is null
   and syncd.holds(o.shop_id, $2)

@@ -119,3 +119,38 @@ from syncd.file
 where shop_id = $1
   and gid = any($2)
 order by accepted_at, gid;
+
+-- name: learn(shop_id int4, rows jsonb)
+-- Files of products that were made without learning their ids; a link that has any by now stays as it is.
+with given as materialized (
+  select *
+  from jsonb_to_recordset($2) as g (key text, files jsonb)
+),
+learned as (
+  update syncd.link l
+  set files = g.files
+  from given g
+  where l.shop_id = $1
+    and l.kind = 'product'
+    and l.key = g.key
+    and l.files = '{}'
+  returning l.key, l.files, l.known, l.accepted_at
+)
+insert into syncd.file (shop_id, gid, ref, alt, key, accepted_at, look_at)
+select distinct on (f.value)
+  $1,
+  f.value,
+  f.key,
+  coalesce((
+    select p ->> 'alt'
+    from jsonb_array_elements(l.known -> 'pictures') as p
+    where f.key = (p ->> 'address') || coalesce('#' || (p ->> 'version'), '')
+    limit 1
+  ), ''),
+  l.key,
+  l.accepted_at,
+  syncd.clock()
+from learned l
+cross join jsonb_each_text(l.files) as f
+order by f.value, f.key
+on conflict (shop_id, gid) do nothing;

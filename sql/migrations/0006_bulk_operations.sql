@@ -8,6 +8,7 @@ create table syncd.bulk_operation (
   run_id bigint not null references syncd.run on delete cascade,
   document text not null check (document in ('ProductCreateLine', 'PublishablePublishLine')),
   phase text not null default 'write' check (phase in ('write', 'start', 'wait', 'fetch', 'done')),
+  writes integer not null default 0 check (writes >= 0),
   path text,
   wrote_at timestamptz,
   asked_at timestamptz,
@@ -34,6 +35,7 @@ comment on column syncd.bulk_operation.run_id is 'The run it belongs to';
 comment on column syncd.bulk_operation.document is 'The document of graphql/ that each line is the variables of';
 comment on column syncd.bulk_operation.phase is
   'What is to be done next: write and upload the file, start, wait, fetch the result; done. Each can be repeated on another host';
+comment on column syncd.bulk_operation.writes is 'Times the file was written: one that Shopify cannot use is written anew';
 comment on column syncd.bulk_operation.path is 'Where the file was uploaded';
 comment on column syncd.bulk_operation.wrote_at is 'When the lines were written: what was sent of a product since is newer';
 comment on column syncd.bulk_operation.asked_at is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -18,6 +18,7 @@ from syncd.postgres.differences import Finding
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from syncd.records import Product, Shop
+from syncd.rules import pictures
 from syncd.rules.comparison import ON_SALE
 from syncd.rules.guards import Numbers, Totals
 from syncd.shopify.shopread import Seen
@@ -82,7 +83,7 @@ async def _of_both(
     gids = [seen.product.gid for seen in batch]
     linked = await links.keys_of(pool, shop_id=shop.shop_id, gids=gids)
     keys = {seen.product.gid: linked.get(seen.product.gid) or seen.key for seen in batch}
-    page = await _page(pool, shop, run, batch, [key for key in keys.values() if key])
+    page = await _page(pool, shop, run, batch, {key: gid for gid, key in keys.items() if key})
     found: list[Finding | None] = []
     for seen in batch:
         await anyio.lowlevel.checkpoint()  # others have their turn
@@ -105,18 +106,31 @@ async def _of_both(
 
 
 async def _page(
-    pool: asyncpg.Pool, shop: Shop, run: Run, batch: Sequence[Seen], keys: Sequence[str]
+    pool: asyncpg.Pool, shop: Shop, run: Run, batch: Sequence[Seen], gids: Mapping[str, str]
 ) -> Page:
-    shop_id = shop.shop_id
-    gids = [file.gid for seen in batch for file in seen.product.files]
+    """What is known of the products with these GIDs, by key."""
+    shop_id, keys = shop.shop_id, list(gids)
+    shown = {seen.product.gid: seen.product.files for seen in batch}
     products = await _products(pool, shop, keys)
+    known = await links.known(pool, shop_id=shop_id, keys=keys)
+    learned = {
+        key: pictures.namesakes(link.known.pictures, shown[link.gid])
+        for key, link in known.items()
+        if link.known.pictures and not link.files and link.gid == gids[key]
+    }
+    await files.learn(
+        pool, shop_id=shop_id, files={key: one for key, one in learned.items() if one}
+    )
     return Page(
         products=products,
-        links=await links.known(pool, shop_id=shop_id, keys=keys),
+        links=known,
         underway=await outbox.on_their_way(pool, shop_id=shop_id, keys=keys),
-        brought=await files.brought(pool, shop_id=shop_id, gids=gids),
+        brought=await files.brought(
+            pool, shop_id=shop_id, gids=[file.gid for some in shown.values() for file in some]
+        ),
         written=await _written(pool, shop, run, keys),
         reverted=await held(pool, shop, products, keys),
+        learned=learned,
     )
 
 

@@ -22,6 +22,7 @@ class Page:
     """All that is known here of some products, by key; `brought` as `files.brought`.
 
     `written` are those that were sent to the shop since it was read: what was read is no news.
+    `learned` are the files, by ref, of products that were made without learning their ids.
     """
 
     products: Mapping[str, Product]
@@ -30,6 +31,7 @@ class Page:
     brought: Mapping[str, tuple[str, str]]
     written: frozenset[str]
     reverted: Mapping[str, Reverted]
+    learned: Mapping[str, Mapping[str, str]]
 
 
 def stranger(seen: Seen, key: str | None, link: Link | None) -> Finding:
@@ -81,7 +83,8 @@ def _brought(key: str, wanted: Form, page: Page, seen: Seen) -> dict[str, str]:
     made = {
         file.gid: page.brought[file.gid] for file in seen.product.files if file.gid in page.brought
     }
-    return {ref: gid for gid, (ref, maker) in made.items() if ref in asked or maker == key}
+    ours = {ref: gid for gid, (ref, maker) in made.items() if ref in asked or maker == key}
+    return {**page.learned.get(key, {}), **ours}
 
 
 def only_here(key: str, product: Product | None, link: Link | None, shop: Shop) -> Finding | None:

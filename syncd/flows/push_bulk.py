@@ -33,6 +33,7 @@ FROM = 200  # fewer products are made sooner one by one
 AT_ONCE = 5  # bulk mutations of an app in a shop; shopify.dev, read 2026-11
 BATCH = 100
 POLL_S = 1.0
+WRITES = 3  # of a file that Shopify cannot use, before its products go one by one
 STALLED_S = 1800.0  # without progress it is ended
 LOST_S = 30.0  # in which an operation whose start was lost shows up in Shopify's list
 log = structlog.get_logger()
@@ -67,12 +68,14 @@ async def _advance(step: Step) -> float:
         return 0.0
     except BulkLimitError as error:
         await _end(step, note=error.message)  # sooner one by one than in an hour
-    except (UploadLostError, ResultGoneError) as error:
+    except UploadLostError as error:
         log.warning("bulk_again", operation=step.operation.operation_id, error=str(error))
-        if isinstance(error, UploadLostError):
+        if step.operation.writes < WRITES:
             await bulk.begin_write(step.pool, step.operation, step.lease)
         else:
             await _end(step, note=error.message)
+    except ResultGoneError as error:
+        await _end(step, note=error.message)
     except CallError as error:
         wait_s = POLL_S if error.wait_s is None else error.wait_s
         log.info("bulk_waits", operation=step.operation.operation_id, error=str(error))

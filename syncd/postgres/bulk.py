@@ -32,6 +32,7 @@ class Operation:
     run_id: int
     document: str
     phase: Phase
+    writes: int
     path: str | None
     wrote_at: datetime | None
     asked_at: datetime | None

@@ -41,6 +41,16 @@ async def save(
     )
 
 
+async def learn(db: Executor, *, shop_id: int, files: Mapping[str, Mapping[str, str]]) -> None:
+    """Note files, GIDs by ref for each product's key, that were made without learning their ids.
+
+    Whether Shopify could fetch them is asked at once.
+    """
+    if files:
+        rows = [{"key": key, "files": dict(one)} for key, one in files.items()]
+        await sql.learn.execute(db, shop_id=shop_id, rows=rows)
+
+
 async def shared(db: Executor, *, shop_id: int, pictures: Sequence[Picture]) -> dict[str, str]:
     """GIDs by ref of files that show these pictures with the same words, the oldest of each."""
     if not pictures:

@@ -83,7 +83,8 @@ def compare(
     sight = _sight(key, wanted, link, observed, shop, brought=brought, underway=underway)
     raw = _raw(wanted, observed, sight)
     aimed = owners.ours(wanted, sight.link.known, shop)
-    shown = _in_order(sight, aimed, observed)
+    files = {**brought, **(link.files if link else {})}
+    shown = _as_far_as_told(sight, aimed, observed, files)
     removed = sight.strangers if shop.unknown_variants == "remove" else ()
     found = [] if link else [_linking(observed)]
     if aimed != shown:
@@ -135,15 +136,20 @@ def _raw(wanted: Form, observed: ObservedProduct, sight: Sight) -> Form:
     )
 
 
-def _in_order(sight: Sight, aimed: Form, observed: ObservedProduct) -> Form:
-    """What is known now, its pictures in the order of ours where the read does not tell another.
+def _as_far_as_told(
+    sight: Sight, aimed: Form, observed: ObservedProduct, files: Mapping[str, str]
+) -> Form:
+    """What is known now, its pictures as ours where the read does not tell that they differ.
 
-    A bulk query tells which picture is the first, not how the others stand.
+    A bulk query tells which picture is the first, not how the others stand. One that Shopify could
+    not fetch is told where it is looked for; sending it every third hour would not mend it.
     """
-    shown, ours = sight.link.known, set(sight.link.files.values())
-    is_first_known = bool(observed.files) and observed.files[0].gid in ours
-    if not aimed.pictures or set(aimed.pictures) != set(shown.pictures or ()):
+    shown, ours = sight.link.known, {*sight.link.files.values(), *files.values()}
+    failed = {file.gid for file in observed.files if file.state == "failed"}
+    dead = {one for one in aimed.pictures or () if files.get(one.ref) in failed}
+    if not aimed.pictures or {*aimed.pictures} != {*(shown.pictures or ()), *dead}:
         return shown
+    is_first_known = bool(observed.files) and observed.files[0].gid in ours - failed
     if is_first_known and shown.pictures and shown.pictures[0] != aimed.pictures[0]:
         return shown
     return replace(shown, pictures=aimed.pictures)

@@ -70,6 +70,27 @@ def sorted_out(
     return ours, Album(order, theirs, unclear)
 
 
+def namesakes(sent: Sequence[Picture], shown: Sequence[ObservedFile]) -> dict[str, str]:
+    """Files by ref of pictures that were sent without learning their ids, by their names.
+
+    Those alone of which there is one of the name on either side; those without a name, since
+    Shopify could not fetch them, in their order if nothing else is left.
+    """
+    ours = _once([(_stem(picture.address), picture.ref) for picture in sent])
+    theirs = _once([(_stem(file.name), file.gid) for file in shown if file.name])
+    found = {ours[name]: theirs[name] for name in ours.keys() & theirs.keys() if name}
+    left = [picture.ref for picture in sent if picture.ref not in found]
+    nameless = [file.gid for file in shown if not file.name]
+    if len(left) == len(nameless) == len(shown) - len(found):
+        found |= zip(left, nameless, strict=True)
+    return found
+
+
+def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    names = [name for name, _ in pairs]
+    return {name: one for name, one in pairs if names.count(name) == 1}
+
+
 def arranged(wanted: Sequence[Picture], files: Files, album: Album) -> list[Picture | str]:
     """The complete list: ours in their order, with the merchant's (GIDs) where they stand now.
 

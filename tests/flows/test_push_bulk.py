@@ -9,7 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from syncd.catalogue.entries import ProductEntry
+from syncd.catalogue.entries import ImageEntry, ProductEntry
+from syncd.flows import pictures
+from syncd.postgres import files
 from syncd.postgres.runs import Run
 from syncd.sandbox.paces import Allowance
 from tests import leasing
@@ -18,12 +20,19 @@ from tests.flows.running import counts, resync
 from tests.flows.test_resync import forget_events
 
 MANY = 6
+STARTED = "select count(*) from syncd.bulk_operation where gid is not null"
+LONG_AGO = (
+    "update syncd.bulk_operation set seen_at = seen_at - interval '1 hour' where phase = 'wait'"
+)
+OTHERS = """mutation { bulkOperationRunQuery(query: "{ products { edges { node { id } } } }",
+  groupObjects: false) { bulkOperation { id } userErrors { message } } }"""
+CANCEL = "mutation ($id: ID!) { bulkOperationCancel(id: $id) { userErrors { message } } }"
 OPERATIONS = (
     "select document, lines, ok, failed, unknown, note from syncd.bulk_operation order by 1"
 )
 
 
-def goods(count: int = MANY, **fields: object) -> Sequence[ProductEntry]:
+def goods(count: int = MANY) -> Sequence[ProductEntry]:
     return [
         replace(LUE, row=n, handle=f"v{n}", title=f"Vare {n}", variants=(variant(sku=f"V{n}"),))
         for n in range(1, count + 1)
@@ -141,6 +150,94 @@ async def test_what_was_sent_meanwhile_is_left_out_of_the_file(scene: Scene) -> 
     assert (run.state, run.ok) == ("done", MANY)
     assert (await operations(scene))[0][1] == MANY - 1
     assert await scene.differences() == []
+
+
+PICTURED = tuple(ImageEntry(f"https://x.no/{name}.jpg", name) for name in ("en", "to"))
+
+
+async def test_pictures_of_products_made_in_bulk_are_known_after_the_next_compare(
+    scene: Scene,
+) -> None:
+    await scene.load(*(replace(one, images=PICTURED) for one in goods()))
+    await forget_events(scene)
+    await resync(scene, bulk_from=2)
+    assert counts(await resync(scene)) == {"same": MANY}
+    files = await scene.pool.fetch("select key, files from syncd.link order by key")
+    assert [len(row["files"]) for row in files] == [2] * MANY
+    known = await scene.pool.fetch("select ref, alt, state from syncd.file")
+    assert {(row["ref"], row["alt"]) for row in known} == {
+        ("https://x.no/en.jpg", "en"),
+        ("https://x.no/to.jpg", "to"),
+    }
+    await scene.load(replace(goods()[0], images=PICTURED[::-1]))
+    await scene.push()
+    assert await scene.differences() == []
+    assert counts(await resync(scene)) == {"same": MANY}
+
+
+async def test_a_dead_picture_of_a_product_made_in_bulk_is_told(scene: Scene) -> None:
+    dead = ImageEntry("https://dead.invalid/1.jpg", "")
+    await scene.load(*(replace(one, images=(dead,)) for one in goods()))
+    await forget_events(scene)
+    await resync(scene, bulk_from=2)
+    assert counts(await resync(scene)) == {"same": MANY}
+    await pictures.look_once(scene.pool, scene.client, scene.shop)
+    failed = await files.failed(scene.pool, shop_id=scene.shop.shop_id)
+    assert {(one.key, one.ref) for one in failed} == {(str(n), dead.address) for n in range(1, 7)}
+
+
+async def test_a_file_that_shopify_loses_again_and_again_goes_one_by_one(scene: Scene) -> None:
+    await scene.load(*goods())
+    await forget_events(scene)
+
+    async def meanwhile(run: Run) -> None:
+        if await scene.pool.fetchval("select path from syncd.bulk_operation where phase = 'start'"):
+            scene.running.shop.works.blobs.clear()
+
+    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    assert (run.state, run.ok) == ("done", MANY)
+    assert await scene.differences() == []
+    ((_, lines, ok, _, unknown, note),) = await operations(scene)
+    assert (lines, ok, unknown) == (MANY, 0, MANY)
+    assert "Shopify could not use the uploaded file" in str(note)
+
+
+async def test_an_operation_that_stands_still_is_ended(scene: Scene) -> None:
+    await scene.load(*goods())
+    await forget_events(scene)
+
+    async def meanwhile(run: Run) -> None:
+        works = scene.running.shop.works
+        if run.state == "sending" and not await scene.pool.fetchval(STARTED):
+            works.faults["hang"] = 2
+        await scene.pool.execute(LONG_AGO)
+
+    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    assert (run.state, run.ok) == ("done", MANY)
+    assert await scene.differences() == []
+    assert "CANCELED" in str((await operations(scene))[0][-1])
+    assert len(scene.state()) == MANY
+
+
+async def test_with_five_operations_under_way_a_run_waits_for_its_turn(scene: Scene) -> None:
+    await scene.load(*goods(2))
+    await forget_events(scene)
+    gids = []
+    for _ in range(5):
+        scene.running.shop.works.faults["hang"] = 0
+        begun = await scene.call(OTHERS)
+        gids.append(begun["bulkOperationRunQuery"]["bulkOperation"]["id"])
+    looks: list[str] = []
+
+    async def meanwhile(run: Run) -> None:
+        looks.append(run.state)
+        if len(looks) == 3:
+            for gid in gids:
+                await scene.call(CANCEL, {"id": gid})
+
+    run = await resync(scene, meanwhile=meanwhile)
+    assert looks[:3] == ["asked"] * 3
+    assert (run.state, run.reads, run.ok) == ("done", 1, 2)
 
 
 @pytest.fixture
