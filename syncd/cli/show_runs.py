@@ -43,30 +43,19 @@ def runs(console: Console, found: Sequence[Run], now: datetime) -> None:
     if not found:
         console.print("No shop was compared yet: `syncd resync` does so now")
         return
-    table = Table(Column("run", justify="right"), "shop", "state", "asked by", box=box.SIMPLE)
-    for name in (
-        "ago",
-        "took",
-        "equal",
-        "differ",
-        "only here",
-        "only there",
-        "person",
-        "sent",
-        "refused",
-    ):
-        table.add_column(name, justify="right")
+    table = Table(Column("run", justify="right"), "shop", "state", box=box.SIMPLE, pad_edge=False)
+    table.add_column("ago", justify="right", no_wrap=True)
+    table.add_column("took", justify="right", no_wrap=True)
+    table.add_column("found")
     for one in found:
         began = one.started_at or one.asked_at
         table.add_row(
             str(one.run_id),
             one.domain.removesuffix(".myshopify.com"),
             _state(one),
-            escape(one.asked_by),
             ago(one.asked_at, now),
             span(((one.ended_at or now) - began).total_seconds()),
-            *map(str, (one.same, one.differs, one.only_here, one.only_there, one.conflict)),
-            *map(str, (one.sent, one.parked)),
+            _found(one),
         )
     console.print(table)
     for one in found:
@@ -74,6 +63,21 @@ def runs(console: Console, found: Sequence[Run], now: datetime) -> None:
             held(console, one)
         elif one.error:
             console.print(f"[red]✗[/] run {one.run_id}: {escape(one.error)}", soft_wrap=True)
+
+
+def _found(one: Run) -> str:
+    """What a run found, what became of it, without what it did not."""
+    counts = {
+        "equal": one.same,
+        "differ": one.differs,
+        "only here": one.only_here,
+        "only there": one.only_there,
+        "need a person": one.conflict,
+        "accepted": one.ok,
+        "refused": one.parked,
+        "put off": one.failed,
+    }
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "–"
 
 
 def _state(one: Run) -> str:
@@ -99,14 +103,18 @@ def summary(
     """In a few lines what a run found, what became of it."""
     took = "" if took_s is None else f" [dim]({took_s:.1f} s)[/]"
     console.print(f"run {one.run_id} of {one.domain}: {_state(one)}{took}")
-    parts = [f"{one.same} equal", f"{one.differs} differ"]
-    parts += [f"{one.only_here} only in the Backoffice", f"{one.only_there} only in the shop"]
-    console.print(f"  {one.products} products in the shop: {', '.join(parts)}")
+    if one.kind == "revert":
+        console.print(f"  of run {one.of_run}: {one.differs} to take back, {one.same} so already")
+    else:
+        parts = [f"{one.same} equal", f"{one.differs} differ"]
+        parts += [f"{one.only_here} only in the Backoffice", f"{one.only_there} only in the shop"]
+        console.print(f"  {one.products} products in the shop: {', '.join(parts)}", soft_wrap=True)
     who = [f"{count} {WHO[name]}" for name, count in by_who.items() if name in WHO]
     if who:
         console.print(f"  of those that differ: {', '.join(who)}")
     if one.conflict:
-        console.print(f"  [yellow]{one.conflict} need a person[/]")
+        verb = "needs" if one.conflict == 1 else "need"
+        console.print(f"  [yellow]{one.conflict} {verb} a person[/]")
     if one.sent:
         refused = (
             f", [red]{one.parked} refused[/]: `syncd dead list` tells why" if one.parked else ""
@@ -125,6 +133,9 @@ def differences(console: Console, one: Run, found: Sequence[Difference]) -> None
         rows = every[:SHOWN]
         if not rows:
             continue
+        if kind == "conflict":
+            _reasons(console, title, rows)
+            continue
         table = Table(title=title, title_justify="left", box=box.SIMPLE, show_edge=False)
         for name in ("key", "name", "what", "Shopify", "Backoffice", "who"):
             table.add_column(name, overflow="fold")
@@ -135,6 +146,14 @@ def differences(console: Console, one: Run, found: Sequence[Difference]) -> None
         left = total.get(kind, one.conflict) - len(rows)
         if left > 0 and len(every) >= SHOWN:
             console.print(f"    … and {left} more: `syncd resync --dry-run --csv FILE` lists all")
+
+
+def _reasons(console: Console, title: str, rows: Sequence[Difference]) -> None:
+    """What each is about, in words."""
+    console.print(f"[bold]{title}[/]")
+    for row in rows:
+        name = f"{row.key} {shortened(row.title, LONGEST)}"
+        console.print(f"  [yellow]![/] {escape(name)}: {escape(row.reason or '')}", soft_wrap=True)
 
 
 def _add(table: Table, row: Difference) -> None:
