@@ -28,23 +28,25 @@ join numbered n on n.part = g.part;
 -- name: under_way(shop_id int4, most int8)
 -- The operations that have not ended, in the order in which they were planned.
 select
-  operation_id,
-  shop_id,
-  run_id,
-  document,
-  phase,
-  writes,
-  path,
-  wrote_at,
-  asked_at,
-  gid,
-  seen,
-  seen_at,
-  lines
-from syncd.bulk_operation
-where shop_id = $1
-  and ended_at is null
-order by operation_id
+  o.operation_id,
+  o.shop_id,
+  o.run_id,
+  o.document,
+  o.phase,
+  o.writes,
+  o.path,
+  coalesce(r.operation_at, o.created_at) as read_at,
+  o.wrote_at,
+  o.asked_at,
+  o.gid,
+  o.seen,
+  o.seen_at,
+  o.lines
+from syncd.bulk_operation o
+join syncd.run r on r.run_id = o.run_id
+where o.shop_id = $1
+  and o.ended_at is null
+order by o.operation_id
 limit $2;
 
 -- name: to_write(operation_id int8, after int4, most int8)
@@ -285,3 +287,26 @@ where l.operation_id = $1
   and l.outcome = 'ok'
   and k.published_at is null
 order by l.place;
+
+-- name: own_prices(operation_id int8)
+-- Prices that lines without an answer carried count as ours, if the shop shows them.
+update syncd.change c
+set tried = jsonb_set(
+  c.tried,
+  '{prices}',
+  (
+    select jsonb_object_agg(
+      v ->> 'key',
+      coalesce(c.tried #> array['prices', v ->> 'key'], '[]')
+        || jsonb_build_array(jsonb_build_array(v -> 'price', v -> 'compare_at_price'))
+    )
+    from jsonb_array_elements(l.form -> 'variants') as v
+  )
+)
+from syncd.bulk_line l
+where l.operation_id = $1
+  and l.outcome = 'unknown'
+  and jsonb_array_length(l.form -> 'variants') > 0
+  and c.shop_id = l.shop_id
+  and c.kind = 'product'
+  and c.key = l.key;

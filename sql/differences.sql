@@ -13,17 +13,17 @@ given as materialized (
   from rows from (
     jsonb_to_recordset($5) as (
       verdict text, key text, gid text, title text, fields jsonb, who text, harms text[], skus text[], spellings text[], reason text,
-      wanted_digest text, observed jsonb, known jsonb, restored jsonb
+      wanted_digest text, observed jsonb, known jsonb, restored jsonb, document text
     )
   ) with ordinality as g (
     verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed, known, restored,
-    place
+    document, place
   )
 ),
 noted as (
   insert into syncd.run_difference (
     run_id, shop_id, place, verdict, key, gid, title, fields, who, harms, skus, spellings, reason, wanted_digest, observed,
-    known, restored, noted_at
+    known, restored, document, noted_at
   )
   select
     o.run_id,
@@ -43,6 +43,7 @@ noted as (
     g.observed,
     g.known,
     g.restored,
+    g.document,
     syncd.clock()
   from given g
   cross join ours o
@@ -124,6 +125,7 @@ group by r.run_id;
 select
   d.key,
   d.place,
+  d.document,
   d.verdict <> 'only_here' as is_there
 from syncd.run_difference d
 where d.run_id = $1
@@ -147,6 +149,14 @@ where d.run_id = $1
       )
   )
 order by d.place;
+
+-- name: sights(run_id int8, keys text[])
+-- What the shop showed of these products, with what is the merchant's as we hold it.
+select key, coalesce(known, observed) as known
+from syncd.run_difference
+where run_id = $1
+  and key = any($2)
+  and observed is not null;
 
 -- name: own_prices(run_id int8)
 -- Prices that the shop shows count as ours, so that ours take their place.

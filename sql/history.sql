@@ -26,7 +26,7 @@ from syncd.history
 where shop_id = $1;
 
 -- name: add_all(shop_id int4, write text, rows jsonb, accepted_at timestamptz)
--- Note products that were made at once; no event waited for them.
+-- Note products that one bulk operation wrote; no event waited for them.
 insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at)
-select $1, 'product', g.key, g.gid, array[$2], null, g.after, 0, $4, $4
-from jsonb_to_recordset($3) as g (key text, gid text, after jsonb);
+select $1, 'product', g.key, g.gid, array[$2], g.before, g.after, 0, $4, $4
+from jsonb_to_recordset($3) as g (key text, gid text, before jsonb, after jsonb);

@@ -122,6 +122,16 @@ with_variants as (
 select key
 from added;
 
+-- name: know(shop_id int4, rows jsonb, accepted_at timestamptz)
+-- What Shopify accepted anew of products that are linked; returns their GIDs.
+update syncd.link l
+set known = g.known, digest = g.digest, accepted_at = $3
+from jsonb_to_recordset($2) as g (key text, known jsonb, digest text)
+where l.shop_id = $1
+  and l.kind = 'product'
+  and l.key = g.key
+returning l.key, l.gid;
+
 -- name: published(shop_id int4, keys text[], published_at timestamptz)
 -- These products are to be seen in the shop's sales channels.
 update syncd.link

@@ -124,6 +124,7 @@ create table syncd.run_difference (
   observed jsonb,
   known jsonb,
   restored jsonb,
+  document text check (document in ('ProductUpdate', 'ProductVariantsBulkUpdate')),
   noted_at timestamptz not null default syncd.clock(),
   outcome text check (outcome in ('accepted', 'failed', 'parked')),
   error text,
@@ -156,6 +157,7 @@ comment on column syncd.run_difference.wanted_digest is 'Digest of the form the 
 comment on column syncd.run_difference.observed is 'The form that Shopify showed, before anything was sent: syncd revert restores it';
 comment on column syncd.run_difference.known is 'The same with what is the merchant''s as we hold it; null where that is equal';
 comment on column syncd.run_difference.restored is 'The form that a revert brings back';
+comment on column syncd.run_difference.document is 'The one call that puts it right, if one does: so many of these go by bulk operations';
 comment on column syncd.run_difference.noted_at is 'When it was found';
 comment on column syncd.run_difference.outcome is 'accepted, failed or parked; null: not sent, or on its way';
 comment on column syncd.run_difference.error is 'Why it was parked or failed';

@@ -6,7 +6,9 @@ create table syncd.bulk_operation (
   operation_id bigint generated always as identity primary key,
   shop_id integer not null references syncd.shop on delete cascade,
   run_id bigint not null references syncd.run on delete cascade,
-  document text not null check (document in ('ProductCreateLine', 'PublishablePublishLine')),
+  document text not null check (
+    document in ('ProductCreateLine', 'PublishablePublishLine', 'ProductUpdate', 'ProductVariantsBulkUpdate')
+  ),
   phase text not null default 'write' check (phase in ('write', 'start', 'wait', 'fetch', 'done')),
   writes integer not null default 0 check (writes >= 0),
   path text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import asyncpg
 import orjson
 
 from syncd.errors import RowError
-from syncd.postgres import backoffice, bulk, links, outbox
-from syncd.postgres.bulk import CREATE, Operation
+from syncd.flows.step import held
+from syncd.postgres import backoffice, bulk, differences, links, outbox
+from syncd.postgres.bulk import CREATE, PUBLISH, Operation
 from syncd.postgres.leases import Lease
 from syncd.records import Form, Product, Shop
-from syncd.rules import changes, creation, mapping
+from syncd.rules import changes, creation, lines, mapping, owners
 from syncd.shopify.client import Client
 
 MAX_BYTES = 95_000_000  # a file; Shopify takes 104,857,600
@@ -47,11 +48,11 @@ async def write_lines(step: Step, path: Path) -> int:
     operation of its own. Raises ContractError, LeaseLostError.
     """
     count, place, size = 0, 0, 0
-    prepared = _creates if step.operation.document == CREATE else _publications
+    made = {CREATE: _creates, PUBLISH: _publications}.get(step.operation.document, _updates)
     with path.open("wb") as file:
         while batch := await bulk.to_write(step.pool, step.operation, after=place, most=BATCH):
-            lines = await prepared(step, list(batch))
-            texts = [orjson.dumps(variables) + b"\n" for _, variables in lines.values()]
+            found = await made(step, list(batch))
+            texts = [orjson.dumps(variables) + b"\n" for _, variables in found.values()]
             if size and size + sum(map(len, texts)) > MAX_BYTES:
                 await bulk.part(step.pool, step.operation, after=place)
                 break
@@ -60,8 +61,8 @@ async def write_lines(step: Step, path: Path) -> int:
                 step.operation,
                 step.lease,
                 first=count,
-                forms={key: form for key, (form, _) in lines.items()},
-                left=[key for key in batch if key not in lines],
+                forms={key: form for key, (form, _) in found.items()},
+                left=[key for key in batch if key not in found],
             )
             file.writelines(texts)
             count, size, place = (
@@ -103,6 +104,37 @@ def _create(product: Product, shop: Shop) -> tuple[Form, dict[str, Any]] | None:
     except RowError:
         return None  # the ordinary way tells why
     return made.form, {name: made.write.variables[name] for name in ("identifier", "input")}
+
+
+async def _updates(step: Step, keys: Sequence[str]) -> dict[str, tuple[Form, dict[str, Any]]]:
+    """What is right by now, was written since it was read, or needs more than one call, is none."""
+    pool, shop, operation = step.pool, step.shop, step.operation
+    found = await backoffice.products(
+        pool,
+        account_id=shop.account_id,
+        department_key=shop.price_department,
+        warehouse_key=None,
+        keys=keys,
+    )
+    known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
+    reverted = await held(pool, shop, found, keys)
+    sights = await differences.sights(pool, operation.run_id, keys)
+    others = {
+        *await outbox.on_their_way(pool, shop_id=shop.shop_id, keys=keys),
+        *await links.accepted_since(pool, shop_id=shop.shop_id, keys=keys, since=operation.read_at),
+    }
+    made = {}
+    for key in (sights.keys() & known.keys()) - others:
+        await anyio.lowlevel.checkpoint()  # others have their turn
+        link = replace(known[key], known=sights[key])
+        asked, complaint = mapping.asked(found.get(key), link.known, shop, reverted.get(key))
+        if asked is None or complaint is not None:
+            continue
+        form = owners.ours(asked, link.known, shop)
+        write = lines.update(form, link)
+        if write is not None and write.document == operation.document:
+            made[key] = form, write.variables
+    return made
 
 
 async def _publications(step: Step, keys: Sequence[str]) -> dict[str, tuple[Form, dict[str, Any]]]:

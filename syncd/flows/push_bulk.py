@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 import structlog
 
-from syncd.errors import (
-    BulkLimitError,
-    CallError,
-    ResultGoneError,
-    UploadLostError,
-)
+from syncd.errors import BulkLimitError, CallError, ResultGoneError, UploadLostError
 from syncd.flows.bulk_lines import Step, write_lines
 from syncd.flows.compare import batches
-from syncd.postgres import bulk, history, links, outbox
+from syncd.postgres import bulk, differences, history, links, outbox
 from syncd.postgres.bulk import CREATE, LINES, PUBLISH, Line, Loose
 from syncd.postgres.db import Connection, clock, transaction
+from syncd.postgres.history import Written
 from syncd.postgres.leases import Lease
-from syncd.records import Link, Shop
+from syncd.records import Form, Link, Shop
 from syncd.rules import changes, mapping
 from syncd.shopify import bulk as theirs
 from syncd.shopify import jsonl, products, uploads
@@ -170,13 +167,17 @@ async def _settle(step: Step, rows: Sequence[Row]) -> None:
             failed=[line.key for n, line in lines.items() if answers[n].user_errors],
             unknown=doubtful,
         )
-        if step.operation.document == CREATE:
-            made = [_made(line, answers[n]) for n, line in accepted.items()]
-            await _note(connection, step.shop, made)
-        else:
-            at = await clock(connection)
-            keys = [line.key for line in accepted.values()]
-            await links.published(connection, shop_id=step.shop.shop_id, keys=keys, at=at)
+        at = await clock(connection)
+        match step.operation.document:
+            case bulk.CREATE:
+                made = [_made(line, answers[n]) for n, line in accepted.items()]
+                await _note_made(connection, step.shop, made, at)
+            case bulk.PUBLISH:
+                keys = [line.key for line in accepted.values()]
+                await links.published(connection, shop_id=step.shop.shop_id, keys=keys, at=at)
+            case _:
+                forms = {one.key: one.form for one in accepted.values() if not one.has_news}
+                await _note_updated(connection, step, forms, at)
 
 
 def _made(line: Line, row: Row) -> Link:
@@ -196,14 +197,30 @@ def _made(line: Line, row: Row) -> Link:
     )
 
 
-async def _note(connection: Connection, shop: Shop, made: Sequence[Link]) -> None:
-    at = await clock(connection)
+async def _note_made(
+    connection: Connection, shop: Shop, made: Sequence[Link], at: datetime
+) -> None:
     new = await links.add_all(connection, shop.shop_id, made, at)
     await history.add_all(
         connection,
         shop_id=shop.shop_id,
-        links=[link for link in made if link.key in new],
+        written=[Written(one.key, one.gid, None, one.known) for one in made if one.key in new],
         write=CREATE,
+        accepted_at=at,
+    )
+
+
+async def _note_updated(
+    connection: Connection, step: Step, forms: Mapping[str, Form], at: datetime
+) -> None:
+    shop_id, operation = step.shop.shop_id, step.operation
+    before = await differences.sights(connection, operation.run_id, list(forms))
+    gids = await links.know(connection, shop_id, forms, at)
+    await history.add_all(
+        connection,
+        shop_id=shop_id,
+        written=[Written(key, gid, before.get(key), forms[key]) for key, gid in gids.items()],
+        write=operation.document,
         accepted_at=at,
     )
 
@@ -227,4 +244,5 @@ async def _end(step: Step, *, note: str | None = None) -> None:
                 keys=[one.key for one in loose if one.may_be_there is is_doubted],
                 is_doubted=is_doubted,
             )
+        await bulk.own_prices(connection, operation)
     log.info("bulk_done", operation=operation.operation_id, left=len(loose), note=note)

@@ -25,7 +25,10 @@ Phase = Literal["write", "start", "wait", "fetch", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as it stands; see the comments of syncd.bulk_operation."""
+    """One operation as it stands; see the comments of syncd.bulk_operation.
+
+    `read_at` is when the shop was read that it is based on.
+    """
 
     operation_id: int
     shop_id: int
@@ -34,6 +37,7 @@ class Operation:
     phase: Phase
     writes: int
     path: str | None
+    read_at: datetime
     wrote_at: datetime | None
     asked_at: datetime | None
     gid: str | None
@@ -193,6 +197,11 @@ async def end(
         connection, operation_id=operation.operation_id, fence=lease.fence, note=note
     )
     return [Loose(**row) for row in rows]
+
+
+async def own_prices(db: Executor, operation: Operation) -> None:
+    """Note the prices of lines without an answer with their changes, so that they count as ours."""
+    await sql.own_prices.execute(db, operation_id=operation.operation_id)
 
 
 async def to_publish(db: Executor, operation: Operation) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -89,6 +90,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "who": compared.who,
         "harms": compared.harms,
         "observed": mapping.to_json(compared.observed),
+        "document": compared.document,
         "known": None if compared.known == compared.observed else mapping.to_json(compared.known),
     }
 
@@ -109,26 +111,29 @@ async def totals(db: Executor, run: Run, *, linked: int, gone: int, on_sale: int
 async def send(pool: asyncpg.Pool, run: Run, lease: Lease, *, bulk_from: int) -> int:
     """Make due what the run found, in one transaction; returns how many products.
 
-    As many as `bulk_from` products that the shop does not have are made by bulk operations.
+    As many as `bulk_from` products go by bulk operations, where one call makes each, or puts it
+    right.
     What the shop has is read before it is written: the run's sight of it is older by then. A dead
     one stays dead as long as the form is wanted that Shopify refused.
     """
     async with transaction(pool) as connection:
         await ours(runs_sql.send, connection, run, lease)
         rows = await sql.to_send.fetch(connection, run_id=run.run_id)
-        new = {row["key"]: row["place"] for row in rows if not row["is_there"]}
-        is_many = len(new) >= bulk_from
-        if is_many:
-            await bulk.plan(connection, run.run_id, bulk.CREATE, new, most=bulk.LINES)
-        for is_there in (True, False):
-            if is_there or not is_many:
-                await outbox.enqueue(
-                    connection,
-                    shop_id=run.shop_id,
-                    kind="product",
-                    keys=[row["key"] for row in rows if row["is_there"] is is_there],
-                    is_doubted=is_there,
-                )
+        ways: dict[tuple[bool, str | None], dict[str, int]] = defaultdict(dict)
+        for row in rows:
+            document = row["document"] if row["is_there"] else bulk.CREATE
+            ways[row["is_there"], document][row["key"]] = row["place"]
+        for (is_there, document), places in ways.items():
+            if document is not None and len(places) >= bulk_from:
+                await bulk.plan(connection, run.run_id, document, places, most=bulk.LINES)
+                continue
+            await outbox.enqueue(
+                connection,
+                shop_id=run.shop_id,
+                kind="product",
+                keys=list(places),
+                is_doubted=is_there,
+            )
         if run.kind == "revert":
             await reverts.hold(connection, run.run_id)
         if run.with_prices:
@@ -147,6 +152,12 @@ async def follow(db: Executor, run: Run) -> int:
         late: int | None = await sql.give_up.value(db, run_id=run.run_id)
         left = left if late is None else late
     return left or 0
+
+
+async def sights(db: Executor, run_id: int, keys: Sequence[str]) -> dict[str, Form]:
+    """What the shop showed of these products, with what is the merchant's as we hold it."""
+    rows = await sql.sights.fetch(db, run_id=run_id, keys=list(keys))
+    return {row["key"]: mapping.from_json(row["known"]) for row in rows}
 
 
 async def found(

@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 
 from syncd.postgres.db import Connection, Statements
-from syncd.records import Change, Form, Link
+from syncd.records import Change, Form
 from syncd.rules import mapping
 
 sql = Statements("history")
@@ -25,6 +25,16 @@ class Accepted:
     events: int
     first_event_at: datetime
     accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A product as it was before a write, None if it was new, with what Shopify accepted."""
+
+    key: str
+    gid: str
+    before: Form | None
+    after: Form
 
 
 async def add(
@@ -57,13 +67,19 @@ async def add_all(
     connection: Connection,
     *,
     shop_id: int,
-    links: Sequence[Link],
+    written: Sequence[Written],
     write: str,
     accepted_at: datetime,
 ) -> None:
-    """Note products that one bulk operation made; no event waited for them."""
+    """Note products that one bulk operation wrote; no event waited for them."""
     rows = [
-        {"key": link.key, "gid": link.gid, "after": mapping.to_json(link.known)} for link in links
+        {
+            "key": one.key,
+            "gid": one.gid,
+            "before": None if one.before is None else mapping.to_json(one.before),
+            "after": mapping.to_json(one.after),
+        }
+        for one in written
     ]
     await sql.add_all.execute(
         connection, shop_id=shop_id, write=write, rows=rows, accepted_at=accepted_at

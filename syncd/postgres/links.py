@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from syncd.postgres.db import Connection, Executor, Statements
-from syncd.records import Link, VariantIds
+from syncd.records import Form, Link, VariantIds
 from syncd.rules import mapping
 
 sql = Statements("links")
@@ -104,6 +104,18 @@ async def add_all(
     ]
     new = await sql.add_all.fetch(connection, shop_id=shop_id, rows=rows, accepted_at=accepted_at)
     return frozenset(row["key"] for row in new)
+
+
+async def know(
+    connection: Connection, shop_id: int, forms: Mapping[str, Form], accepted_at: datetime
+) -> dict[str, str]:
+    """Write what Shopify accepted anew, forms by key; returns the GIDs of those that are linked."""
+    rows = [
+        {"key": key, "known": mapping.to_json(form), "digest": mapping.digest(form)}
+        for key, form in forms.items()
+    ]
+    told = await sql.know.fetch(connection, shop_id=shop_id, rows=rows, accepted_at=accepted_at)
+    return {row["key"]: row["gid"] for row in told}
 
 
 async def published(db: Executor, *, shop_id: int, keys: Sequence[str], at: datetime) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from syncd.records import Form, Link, ObservedProduct, ObservedVariant, Shop, VariantForm
-from syncd.rules import adoption, fields, owners
+from syncd.rules import adoption, fields, lines, owners
 from syncd.rules.adoption import Sight
 from syncd.rules.owners import Tried
 
@@ -45,13 +45,15 @@ class Compared:
     """A product that both sides have. Without `fields` it is the same.
 
     `observed` is its form as the shop shows it, `known` the same with what is the merchant's as we
-    hold it. `harms` are what the guards count, a deletion once for each variant.
+    hold it. `harms` are what the guards count, a deletion once for each variant. `document` is
+    the one call that puts it right, if one does.
     """
 
     fields: tuple[FieldDifference, ...]
     observed: Form
     known: Form
     harms: tuple[Harm, ...] = ()
+    document: str | None = None
 
     @property
     def who(self) -> Who | None:
@@ -96,7 +98,13 @@ def compare(
     if found:
         harms += _harms(aimed, raw, fall_percent)
         harms += ["deletion"] * len(removed)
-    return Compared(tuple(found), raw, shown, tuple(harms))
+    document = _document(aimed, replace(sight.link, known=shown)) if link else None
+    return Compared(tuple(found), raw, shown, tuple(harms), document)
+
+
+def _document(aimed: Form, link: Link) -> str | None:
+    write = lines.update(aimed, link) if aimed != link.known else None
+    return write.document if write and link.published_at is not None else None
 
 
 def between(wanted: Form, known: Form, fall_percent: int) -> Compared:

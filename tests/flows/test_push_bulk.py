@@ -11,12 +11,13 @@ import pytest
 
 from syncd.catalogue.entries import ImageEntry, ProductEntry
 from syncd.flows import pictures
-from syncd.postgres import files
+from syncd.postgres import files, runs
 from syncd.postgres.runs import Run
 from syncd.sandbox.paces import Allowance
 from tests import leasing
-from tests.flows.conftest import LUE, OPTIONS, Scene, playing, variant
-from tests.flows.running import counts, resync
+from tests.flows.conftest import LUE, OPTIONS, Scene, playing, settings, variant
+from tests.flows.merchant import VARIANTS
+from tests.flows.running import carried, counts, resync
 from tests.flows.test_resync import forget_events
 
 MANY = 6
@@ -150,6 +151,84 @@ async def test_what_was_sent_meanwhile_is_left_out_of_the_file(scene: Scene) -> 
     assert (run.state, run.ok) == ("done", MANY)
     assert (await operations(scene))[0][1] == MANY - 1
     assert await scene.differences() == []
+
+
+async def updated(scene: Scene, change: str, *faults: dict[str, object]) -> Run:
+    """The shop holds all; then the Backoffice changes, and no event tells of it."""
+    await scene.load(*goods())
+    await scene.push()
+    await settings(scene, guard_price_falls_percent=100)
+    await scene.pool.execute(change)
+    await forget_events(scene)
+    left = list(faults)
+
+    async def meanwhile(run: Run) -> None:
+        if run.state == "sending" and left and not scene.running.shop.works.faults:
+            scene.running.shop.works.faults |= left.pop(0)
+
+    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    scene.running.shop.works.faults.clear()
+    return run
+
+
+TITLES = "update retail.product set title = title || ' ny'"
+PRICES = "update retail.price set list_price = list_price + 1"
+
+
+@pytest.mark.parametrize(
+    ("change", "document"),
+    [(TITLES, "ProductUpdate"), (PRICES, "ProductVariantsBulkUpdate")],
+    ids=["names", "prices"],
+)
+@pytest.mark.parametrize(
+    "fault",
+    [{}, {"lose_start": True}, {"fail": 2}, {"missing": 2}, {"truncate": True}, {"expire": True}],
+    ids=lambda fault: " ".join(fault) or "well",
+)
+async def test_many_products_are_put_right_by_one_operation(
+    scene: Scene, change: str, document: str, fault: dict[str, object]
+) -> None:
+    run = await updated(scene, change, *([fault] if fault else []))
+    assert (run.state, run.differs, run.ok) == ("done", MANY, MANY)
+    assert await scene.differences() == []
+    ((sent, lines, ok, _, unknown, _),) = await operations(scene)
+    assert (sent, lines, ok + unknown) == (document, MANY, MANY)
+    if not fault:
+        assert document not in scene.client.calls
+        assert ok == MANY
+    assert counts(await resync(scene)) == {"same": MANY}
+
+
+async def test_a_merchants_price_stays_where_many_names_are_put_right(scene: Scene) -> None:
+    await scene.load(*goods())
+    await scene.push()
+    product = scene.product("Vare 3")
+    rows = [{"id": one["id"], "price": "5.00"} for one in product["variants"]]
+    await scene.call(VARIANTS, {"id": product["id"], "variants": rows})
+    await scene.pool.execute(TITLES)
+    await forget_events(scene)
+    await resync(scene, bulk_from=2)
+    assert {one["price"] for one in scene.variants("Vare 3 ny").values()} == {"5.00"}
+    assert counts(await resync(scene)) == {"same": MANY}
+
+
+async def test_what_needs_more_than_one_call_goes_by_itself(scene: Scene) -> None:
+    run = await updated(scene, f"{TITLES}; {PRICES}")
+    assert (run.state, run.ok) == ("done", MANY)
+    assert await operations(scene) == []
+    assert await scene.differences() == []
+
+
+async def test_what_was_written_in_bulk_can_be_taken_back(scene: Scene) -> None:
+    run = await updated(scene, PRICES)
+    run_id = await runs.ask(scene.pool, scene.shop.shop_id, of_run=run.run_id)
+    assert run_id is not None
+    back = await carried(scene, run_id)
+    assert (back.state, back.ok) == ("done", MANY)
+    prices = {
+        one["price"] for name in range(1, 7) for one in scene.variants(f"Vare {name}").values()
+    }
+    assert prices == {"499.00"}
 
 
 PICTURED = tuple(ImageEntry(f"https://x.no/{name}.jpg", name) for name in ("en", "to"))
