@@ -56,6 +56,7 @@ select
   r.ok,
   r.failed,
   r.parked,
+  r.points,
   r.hold,
   r.decided_by,
   r.decided_at,
@@ -162,6 +163,13 @@ set state = 'asked', reads = reads - 1, operation_at = null
 where run_id = $1
   and state = 'reading'
   and operation is null;
+
+-- name: spend(shop_id int4, points int8)
+-- Points were spent while the shop's last run was under way, or a moment after.
+update syncd.run
+set points = points + $2
+where run_id = (select max(run_id) from syncd.run where shop_id = $1)
+  and coalesce(ended_at, 'infinity') > syncd.clock() - interval '10 seconds';
 
 -- name: done(run_id int8)
 -- It has ended well.

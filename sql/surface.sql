@@ -486,6 +486,7 @@ select
   r.ok,
   r.failed,
   r.parked,
+  r.points,
   coalesce(r.error, array_to_string(nullif(r.hold, '{}'), '; ')) as why
 from syncd.run r
 join syncd.shop s on s.shop_id = r.shop_id;
@@ -510,6 +511,7 @@ comment on column syncd.runs.sent is 'Made due';
 comment on column syncd.runs.ok is 'Of these accepted';
 comment on column syncd.runs.failed is 'Of these given up';
 comment on column syncd.runs.parked is 'Of these refused: see syncd.dead';
+comment on column syncd.runs.points is 'Query cost spent in the shop meanwhile';
 comment on column syncd.runs.why is 'Why it is held, or failed';
 
 create view syncd.alarm as

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import socket
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -329,3 +331,60 @@ def test_the_demo_ends_equal_twice_and_can_be_removed() -> None:
         assert home.running(folder / ".syncd") is None
         assert shell.run("demo", "--remove") == 0
         assert not (folder / ".syncd" / "demo").exists()
+
+
+def test_what_differs_is_listed_before_it_is_sent(
+    filled: Shell, tmp_path: Path, portal: BlockingPortal
+) -> None:
+    assert add(filled) == 0
+    assert filled.run("resync") == 0, filled.output
+    url = filled.settings["SYNCD_DATABASE_URL"]
+    portal.call(execute, url, "alter table retail.product disable trigger user")
+    portal.call(execute, url, "update retail.product set title = 'Varm jakke' where product_id = 1")
+    table, lines = tmp_path / "found.csv", tmp_path / "found.jsonl"
+    assert filled.run("resync", "--dry-run", "--csv", str(table), "--jsonl", str(lines)) == 0
+    assert "1 equal, 1 differ" in filled.output
+    assert "Varm jakke" in filled.output
+    (row,) = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    assert (row["key"], row["field"], row["wanted"], row["observed"], row["who"]) == (
+        "1",
+        "title",
+        "Varm jakke",
+        "Jakke",
+        "backoffice",
+    )
+    (line,) = [orjson.loads(one) for one in lines.read_bytes().splitlines()]
+    assert line["key"] == "1"
+    assert filled.run("resync") == 0, filled.output
+    assert "1 of 1 products sent or found right" in filled.output
+    assert filled.run("runs") == 0
+    assert "1 equal, 1 differ, 1 accepted" in filled.output.replace("\n", " ")
+    number = orjson.loads(portal.call(newest, url))
+    assert filled.run("revert", str(number), "--product", "1") == 0, filled.output
+    assert "1 to take back" in filled.output
+    assert filled.run("runs", str(number)) == 0
+    assert "Varm jakke" in filled.output
+
+
+def test_progress_can_be_read_by_machines(filled: Shell) -> None:
+    assert add(filled) == 0
+    assert filled.run("resync", "--json") == 0, filled.output
+    told = [orjson.loads(line) for line in filled.output.splitlines() if line.startswith("{")]
+    assert told[-1]["state"] == "done"
+    assert told[-1]["points"] > 0
+
+
+def test_there_is_no_answer_to_a_run_that_is_not_there(filled: Shell) -> None:
+    assert filled.run("approve", "4711") == 78
+    assert "there is no run 4711" in filled.output
+    assert filled.run("runs", "4711") == 78
+    assert filled.run("revert", "4711") == 78
+
+
+async def newest(url: str) -> str:
+    import asyncpg
+
+    connection = await asyncpg.connect(url)
+    found = await connection.fetchval("select max(run_id)::text from syncd.run")
+    await connection.close()
+    return str(found)

@@ -38,7 +38,9 @@ async def follow(house: House, shop: Shop, run_id: int, *, as_json: bool) -> Non
 
 def _draw(progress: Progress, task: Any, run: Run) -> None:
     doing = f"{show_runs.DOING.get(run.state, run.state)} {run.domain}"
-    progress.update(task, description=doing, total=run.total or None, completed=run.done)
+    speed = progress.tasks[0].speed if run.state in ("comparing", "sending") else None
+    note = f"{run.points} points" if speed is None else f"{speed:.0f}/s, {run.points} points"
+    progress.update(task, description=doing, total=run.total or None, completed=run.done, note=note)
 
 
 async def _looks(house: House, shop: Shop, run_id: int) -> AsyncIterator[Run]:

@@ -102,7 +102,7 @@ def summary(
 ) -> None:
     """In a few lines what a run found, what became of it."""
     took = "" if took_s is None else f" [dim]({took_s:.1f} s)[/]"
-    console.print(f"run {one.run_id} of {one.domain}: {_state(one)}{took}")
+    console.print(f"run {one.run_id} of {one.domain}: {_state(one)}, {one.points} points{took}")
     if one.kind == "revert":
         console.print(f"  of run {one.of_run}: {one.differs} to take back, {one.same} so already")
     else:

@@ -53,6 +53,7 @@ class Run:
     ok: int
     failed: int
     parked: int
+    points: int
     hold: tuple[str, ...]
     decided_by: str | None
     decided_at: datetime | None
@@ -156,6 +157,11 @@ async def begin_compare(db: Executor, run: Run, lease: Lease, *, total: int) -> 
 
 async def hold(db: Executor, run: Run, lease: Lease, reasons: Sequence[str]) -> None:
     await ours(sql.hold, db, run, lease, reasons=list(reasons))
+
+
+async def spend(db: Executor, shop_id: int, points: int) -> None:
+    """So many points were spent while the shop's run was under way."""
+    await sql.spend.execute(db, shop_id=shop_id, points=points)
 
 
 async def end(db: Executor, run: Run) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError, innermost
 from syncd.flows import carry_run, onboard, pictures, push
-from syncd.postgres import leases, nodes, shops
+from syncd.postgres import leases, nodes, runs, shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
 from syncd.rules import shares
@@ -122,12 +122,16 @@ async def _pump(house: House, shop: Shop, work: Work, client: Client) -> None:
 
 async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None:
     """Carry the shop's run on as far as it goes; rest until the bell or the next look."""
+    spent = 0
     while True:
         news = house.bells[shop.shop_id].event
         current = await _current(house, shop)
         wait_s = None
         if current is not None:
             wait_s = await carry_run.advance_once(house.pool, client, current, lease)
+        before, spent = spent, sum(client.points.values())
+        if wait_s is not None and spent > before:
+            await runs.spend(house.pool, shop.shop_id, spent - before)
         with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):
             await news.wait()
 
