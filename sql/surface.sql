@@ -573,6 +573,17 @@ from syncd.runs
 where state = 'held'
 union all
 select
+  'run_failed',
+  format('%s: the last compare, run %s, failed: %s', domain, run_id, why)
+from (
+  select distinct on (domain) *
+  from syncd.runs
+  where state not in ('asked', 'reading', 'comparing')
+  order by domain, run_id desc
+) as last
+where state = 'failed'
+union all
+select
   'schema_changed',
   format('%s was “%s”, is %s: put it back, or take it for right, as the owner of the schema: delete from syncd.shape where thing = %L', thing, was,
     coalesce('“' || is_now || '”', 'gone'), thing)

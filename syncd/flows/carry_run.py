@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ import asyncpg
 import structlog
 
 from syncd.errors import CallError, ResultGoneError, ShopifyError
-from syncd.flows import push_bulk, revert
+from syncd.flows import bulk_lines, push_bulk, revert
 from syncd.flows.compare import compare
+from syncd.postgres import bulk as ours
 from syncd.postgres import differences, runs
 from syncd.postgres.db import clock
 from syncd.postgres.leases import Lease
@@ -32,7 +34,20 @@ POLL_FAST_S, POLL_S = 1.0, 5.0  # Shopify's own command line does the same
 FAST = timedelta(seconds=10)
 FOLLOW_S = 1.0
 READ_DEADLINE = timedelta(hours=6)  # one that has not ended by then never will
+MOST = 1_000_000_000
 READS = 3  # of a shop in one run, before it is given up
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+MISTAKES = (  # of ours: the run fails, ordinary changes go on
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.SyntaxOrAccessError,
+)
 log = structlog.get_logger()
 
 
@@ -80,9 +95,25 @@ async def advance_once(
     except ShopifyError as error:
         if type(error) is not ShopifyError:
             raise  # the shop's, or a kind's: the pump says so
-        log.error("run_failed", run=run.run_id, error=str(error))
-        await runs.fail(pool, run, str(error))
-        return 0.0
+        return await _fail(step, str(error))
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise  # the database's, most likely
+        return await _fail(step, f"there is no room for the shop's data in {tempfile.gettempdir()}")
+    except MISTAKES as error:
+        log.exception("run_mistake", run=run.run_id)
+        return await _fail(step, f"syncd made a mistake: {error!r}")
+
+
+async def _fail(step: Step, error: str) -> float:
+    """The run is over; what it had begun to send is sent as ordinary changes."""
+    log.error("run_failed", run=step.run.run_id, error=error)
+    pool, shop = step.pool, step.shop
+    for one in await ours.under_way(pool, shop.shop_id, most=MOST):
+        part = bulk_lines.Step(pool, step.client, shop, step.lease, one, bulk_from=MOST)
+        await push_bulk.end(part, note=error)
+    await runs.fail(step.pool, step.run, error)
+    return 0.0
 
 
 async def _advance(step: Step) -> float | None:
@@ -111,8 +142,7 @@ async def _start(step: Step, *, why: str = "") -> float:
     """Let Shopify read the shop; `why` is what made the last reading worthless."""
     pool, run, lease = step.pool, step.run, step.lease
     if run.reads >= READS:
-        await runs.fail(pool, run, f"the shop was read {run.reads} times in vain: {why}")
-        return 0.0
+        return await _fail(step, f"the shop was read {run.reads} times in vain: {why}")
     await runs.begin_read(pool, run, lease)
     text = shopread.document(_name(run, run.reads + 1), step.shop.publish_to)
     try:

@@ -64,15 +64,15 @@ async def _advance(step: Step) -> float:
                 await _fetch(step)
         return 0.0
     except BulkLimitError as error:
-        await _end(step, note=error.message)  # sooner one by one than in an hour
+        await end(step, note=error.message)  # sooner one by one than in an hour
     except UploadLostError as error:
         log.warning("bulk_again", operation=step.operation.operation_id, error=str(error))
         if step.operation.writes < WRITES:
             await bulk.begin_write(step.pool, step.operation, step.lease)
         else:
-            await _end(step, note=error.message)
+            await end(step, note=error.message)
     except ResultGoneError as error:
-        await _end(step, note=error.message)
+        await end(step, note=error.message)
     except CallError as error:
         wait_s = POLL_S if error.wait_s is None else error.wait_s
         log.info("bulk_waits", operation=step.operation.operation_id, error=str(error))
@@ -88,7 +88,7 @@ async def _write(step: Step) -> None:
         path = Path(folder) / f"operation-{operation.operation_id}.jsonl"
         count = await write_lines(step, path)
         if not count:
-            await _end(step)
+            await end(step)
             return
         target = await uploads.stage(step.client, path.name)
         await uploads.upload(target, path)
@@ -147,7 +147,7 @@ async def _fetch(step: Step) -> None:
             with path.open("rb") as file:
                 for rows in batches(jsonl.rows(file), BATCH):
                     await _settle(step, rows)
-    await _end(step)
+    await end(step)
 
 
 async def _settle(step: Step, rows: Sequence[Row]) -> None:
@@ -225,7 +225,7 @@ async def _note_updated(
     )
 
 
-async def _end(step: Step, *, note: str | None = None) -> None:
+async def end(step: Step, *, note: str | None = None) -> None:
     """The operation is over: what is left of it becomes ordinary changes, or is published."""
     operation, shop = step.operation, step.shop
     async with transaction(step.pool) as connection:

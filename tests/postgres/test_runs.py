@@ -146,6 +146,21 @@ async def test_a_held_run_is_an_alarm(pool: asyncpg.Pool, shop_id: int) -> None:
     assert await pool.fetchval("select count(*) from syncd.alarm where alarm = 'run_held'") == 0
 
 
+async def test_a_run_that_failed_is_an_alarm_until_one_goes_well(
+    pool: asyncpg.Pool, shop_id: int
+) -> None:
+    run, _ = await asked(pool, shop_id)
+    await runs.fail(pool, run, "the disk is full")
+    failed = "select what from syncd.alarm where alarm = 'run_failed'"
+    assert "failed: the disk is full" in await pool.fetchval(failed)
+    run, lease = await asked(pool, shop_id)
+    assert await pool.fetchval(failed)
+    await runs.begin_read(pool, run, lease)
+    await runs.begin_compare(pool, run, lease, total=0)
+    await runs.end(pool, run)
+    assert await pool.fetchval(failed) is None
+
+
 async def test_what_a_run_found_is_forgotten_in_time(
     pool: asyncpg.Pool, shop_id: int, clock: Clock
 ) -> None:
