@@ -17,8 +17,9 @@ from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from syncd.records import Form, Link, Product, Shop
 from syncd.rules import comparison, mapping, refusals
-from syncd.rules.comparison import ON_SALE, Underway
+from syncd.rules.comparison import Underway
 from syncd.rules.guards import Numbers, Totals
+from syncd.rules.harms import ON_SALE
 from syncd.rules.text import fold
 from syncd.shopify.shopread import Seen
 
