@@ -32,7 +32,6 @@ class Tally:
     """What the guards want to know of products that both sides have."""
 
     on_sale: int = 0
-    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,11 @@ async def compare(
         noted = await _of_here(pool, shop, keys)
         await differences.note(pool, run, lease, noted, products=0, same=len(keys) - len(noted))
     await differences.meet_strangers(pool, run)
+    await differences.meet_held(pool, run)
     totals = await differences.totals(
         pool,
         run,
         linked=await links.count(pool, shop.shop_id),
-        gone=tally.gone,
         on_sale=tally.on_sale,
     )
     return replace(totals, here=here)
@@ -109,8 +108,6 @@ async def _of_both(
             continue
         del left[key]
         tally.on_sale += seen.product.status in ON_SALE
-        if key not in page.products and seen.product.status != "ARCHIVED":
-            tally.gone += 1
         finding = _compared(key, seen, page, shop, numbers)
         if finding.verdict == "same" and not run.is_forced:
             findings.append(None)
@@ -181,6 +178,7 @@ def _compared(key: str, seen: Seen, page: Page, shop: Shop, numbers: Numbers) ->
         underway=page.underway.get(key, Underway()),
         published=seen.published,
         fall_percent=numbers.price_fall_percent,
+        is_gone=key not in page.products,
     )
     if not compared.fields and complaint is not None:
         return Finding("conflict", key, gid, title, compared, _said(complaint))
