@@ -105,17 +105,57 @@ from counted c
 where r.run_id = $1
 returning c.many;
 
+-- name: meet_held(run_id int8)
+-- What would do harm and waits for an answer already, as ordinary changes, is a conflict: one answer is enough. Returns how
+-- many.
+with met as (
+  update syncd.run_difference d
+  set
+    verdict = 'conflict',
+    reason = format('held by run %s: %s: syncd approve %s lets it go', h.run_id, array_to_string(h.hold, '; '), h.run_id)
+  from (
+    select distinct k.shop_id, k.key, k.run_id, g.hold
+    from syncd.harm k
+    join syncd.run g on g.run_id = k.run_id
+    where k.shop_id = (select r.shop_id from syncd.run r where r.run_id = $1)
+  ) as h
+  where d.run_id = $1
+    and d.verdict = 'differs'
+    and d.harms <> '{}'
+    and d.shop_id = h.shop_id
+    and d.key = h.key
+  returning 1
+),
+counted as (
+  select count(*)::integer as many
+  from met
+)
+update syncd.run r
+set differs = r.differs - c.many, conflict = r.conflict + c.many
+from counted c
+where r.run_id = $1
+returning c.many;
+
 -- name: totals(run_id int8)
 -- What the run would do, as the guards count it.
 select
   r.same + r.differs as both,
   r.same + r.differs + r.only_here + r.conflict as here,
+  count(*) filter (where 'gone' = any(d.harms))::integer as gone,
   count(*) filter (where 'inactive' = any(d.harms))::integer as inactive,
   count(*) filter (where 'price_fall' = any(d.harms))::integer as price_falls,
   coalesce(sum(cardinality(array_positions(d.harms, 'deletion'))), 0)::integer as deletions,
-  count(*) filter (where d.verdict = 'conflict')::integer as refused
+  (
+    select count(*)
+    from syncd.run_difference c
+    where c.run_id = r.run_id
+      and c.verdict = 'conflict'
+      and c.harms = '{}'
+  )::integer as refused
 from syncd.run r
-left join syncd.run_difference d on d.run_id = r.run_id
+left join syncd.run_difference d
+  on d.run_id = r.run_id
+  and d.verdict <> 'conflict'
 where r.run_id = $1
 group by r.run_id;
 

@@ -19,7 +19,7 @@ begin
   for role in
     select *
     from (values
-      ('syncd_dba', 'Reads all of syncd but tokens; may retry, skip, pause, resume'),
+      ('syncd_dba', 'Reads all of syncd but tokens; may retry, skip, pause, resume, approve, reject'),
       ('syncd_backoffice', 'Writes events of the Backoffice by syncd.enqueue, and no more')
     ) as r (name, purpose)
   loop
@@ -68,6 +68,8 @@ begin
       syncd.skip(text, text, text, text),
       syncd.pause(text, text, integer),
       syncd.resume(text),
+      syncd.approve(bigint),
+      syncd.reject(bigint),
       syncd.make_partitions(integer)
     to syncd_dba;
   end if;

@@ -1,8 +1,8 @@
 -- name: ask(shop_id int4, kind text, is_dry bool, is_forced bool, with_prices bool, of_run int8, keys text[], asked_by text)
--- Ask for a run; returns nothing while another one of the shop is under way.
+-- Ask for a run; returns nothing while another one of the shop is under way, what the guards hold left out.
 insert into syncd.run (shop_id, kind, is_dry, is_forced, with_prices, of_run, keys, asked_by, asked_at)
 values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::text, session_user), syncd.clock())
-on conflict (shop_id) where ended_at is null do nothing
+on conflict (shop_id) where ended_at is null and kind <> 'guard' do nothing
 returning run_id;
 
 -- name: ask_in_time()
@@ -19,9 +19,9 @@ where s.enabled
   and coalesce(s.paused_until, '-infinity') <= syncd.clock()
   and syncd.clock() >= s.compare_every + greatest(
     s.created_at,
-    (select max(r.asked_at) from syncd.run r where r.shop_id = s.shop_id and not r.is_dry)
+    (select max(r.asked_at) from syncd.run r where r.shop_id = s.shop_id and r.kind <> 'guard' and not r.is_dry)
   )
-on conflict (shop_id) where ended_at is null do nothing
+on conflict (shop_id) where ended_at is null and kind <> 'guard' do nothing
 returning shop_id;
 
 -- name: found(run_id int8, shop_id int4, is_open bool, most int8)
@@ -168,7 +168,7 @@ where run_id = $1
 -- Points were spent while the shop's last run was under way, or a moment after.
 update syncd.run
 set points = points + $2
-where run_id = (select max(run_id) from syncd.run where shop_id = $1)
+where run_id = (select max(run_id) from syncd.run where shop_id = $1 and kind <> 'guard')
   and coalesce(ended_at, 'infinity') > syncd.clock() - interval '10 seconds';
 
 -- name: done(run_id int8)

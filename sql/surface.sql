@@ -72,9 +72,9 @@ select distinct on (shop_id)
   due_at
 from syncd.change
 where last_error is not null
-order by shop_id, state = 'dead' desc, last_error_at desc, change_id desc;
+order by shop_id, state = 'dead' desc, last_error like 'held by run %', last_error_at desc, change_id desc;
 comment on view syncd.last_error is
-  'The newest error of each shop among changes not yet accepted; one that is dead goes before those that will be retried';
+  'The newest error of each shop among changes not yet accepted; one that is dead goes before those that will be retried, these before what is held';
 comment on column syncd.last_error.shop_id is 'The shop';
 comment on column syncd.last_error.kind is 'What sort of thing failed';
 comment on column syncd.last_error.key is 'Its Backoffice id';
@@ -490,12 +490,13 @@ select
   coalesce(r.error, array_to_string(nullif(r.hold, '{}'), '; ')) as why
 from syncd.run r
 join syncd.shop s on s.shop_id = r.shop_id;
-comment on view syncd.runs is 'Compares of whole shops, with what became of them; order by run_id desc';
+comment on view syncd.runs is
+  'Compares of whole shops, with what became of them, and what the guards hold of ordinary changes; order by run_id desc';
 comment on column syncd.runs.run_id is 'Its number, for syncd.approve and syncd.reject';
 comment on column syncd.runs.domain is 'The shop';
-comment on column syncd.runs.kind is 'resync or revert';
+comment on column syncd.runs.kind is 'resync, revert, or guard: ordinary changes that are held';
 comment on column syncd.runs.state is 'asked, reading, comparing, held, sending; then done, rejected or failed';
-comment on column syncd.runs.asked_by is 'Who asked; compare_every is the schedule';
+comment on column syncd.runs.asked_by is 'Who asked; compare_every is the schedule, guard what holds ordinary changes';
 comment on column syncd.runs.asked_at is 'When';
 comment on column syncd.runs.ended_at is 'When it ended; null while it is under way';
 comment on column syncd.runs.took_s is 'Seconds from its start to its end, or until now';
@@ -724,6 +725,47 @@ revoke all on function
   syncd.resume(text), syncd.number_of(text)
 from public;
 
+create or replace function syncd.answer_held(run bigint) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  of_run syncd.run;
+  held text[];
+begin
+  select r.* into of_run from syncd.run r where r.run_id = answer_held.run;
+  held := array(select distinct h.key from syncd.harm h where h.run_id = answer_held.run order by h.key);
+  if of_run.state <> 'rejected' then
+    -- Whoever approves has seen what was done: the window begins anew.
+    delete from syncd.harm h
+    where h.shop_id = of_run.shop_id
+      and (h.run_id is null or h.run_id = answer_held.run);
+    update syncd.run r
+    set state = 'sending', sending_at = syncd.clock(), sent = d.open, total = d.open, done = 0
+    from (
+      select count(*) as open
+      from syncd.run_difference
+      where run_id = answer_held.run
+        and outcome is null
+    ) as d
+    where r.run_id = answer_held.run;
+  end if;
+  -- Each is judged anew, with the answer in mind: sent, or held with other words.
+  with picked as materialized (
+    select c.change_id
+    from syncd.change c
+    where c.shop_id = of_run.shop_id
+      and c.kind = 'product'
+      and c.key = any(held)
+      and c.state = 'due'
+    order by c.shop_id, c.kind, c.key
+    for update
+  )
+  update syncd.change c
+  set due_at = least(c.due_at, syncd.clock())
+  from picked
+  where c.change_id = picked.change_id;
+end $$;
+comment on function syncd.answer_held(bigint) is 'Make due what a guard''s run holds, after somebody answered; approved, it is sent';
+
 create or replace function syncd.answer(run bigint, verdict text) returns boolean
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -733,7 +775,11 @@ begin
   if not found then
     raise exception 'there is no run %', run using hint = '`syncd runs` lists those there are';
   end if;
-  if of_run.state <> 'held' or of_run.decided_at is not null then
+  -- What a guard's run holds stays held when it is rejected: people may think better of it.
+  if not (
+    of_run.state = 'held' and of_run.decided_at is null
+    or of_run.kind = 'guard' and of_run.state = 'rejected' and verdict = 'approve'
+  ) then
     raise exception 'run % does not wait for an answer: it is %', run,
       case when of_run.state = 'held' then 'approved already' else of_run.state end
       using hint = '`syncd runs` tells which ones are held';
@@ -742,9 +788,12 @@ begin
   set
     decided_by = session_user,
     decided_at = syncd.clock(),
-    state = case verdict when 'reject' then 'rejected' else r.state end,
+    state = case when verdict = 'reject' then 'rejected' when of_run.kind = 'guard' then 'sending' else 'held' end,
     ended_at = case verdict when 'reject' then syncd.clock() end
   where r.run_id = answer.run;
+  if of_run.kind = 'guard' then
+    perform syncd.answer_held(run);
+  end if;
   perform syncd.note(verdict, of_run.shop_id, jsonb_build_object('run', run), 1);
   perform pg_notify('syncd', of_run.shop_id::text);
   return true;
@@ -755,12 +804,14 @@ create or replace function syncd.approve(run bigint) returns boolean
   language sql security definer set search_path = pg_catalog, pg_temp as $$
   select syncd.answer(approve.run, 'approve');
 $$;
-comment on function syncd.approve(bigint) is 'Let a held run go on: what it found is sent to the shop';
+comment on function syncd.approve(bigint) is 'Let a held run go on: what it found, or holds, is sent to the shop';
 
 create or replace function syncd.reject(run bigint) returns boolean
   language sql security definer set search_path = pg_catalog, pg_temp as $$
   select syncd.answer(reject.run, 'reject');
 $$;
-comment on function syncd.reject(bigint) is 'End a held run: nothing of it is sent';
+comment on function syncd.reject(bigint) is 'End a held run: nothing of it is sent; what the guards hold stays held until the Backoffice wants something else';
 
-revoke all on function syncd.answer(bigint, text), syncd.approve(bigint), syncd.reject(bigint) from public;
+revoke all on function
+  syncd.answer_held(bigint), syncd.answer(bigint, text), syncd.approve(bigint), syncd.reject(bigint)
+from public;

@@ -95,14 +95,16 @@ select count(*)
 from gone;
 
 -- name: forget_differences(most int8)
--- What runs found too long ago, those under way left out; returns how many, at most `most`. The runs themselves stay.
+-- What runs found too long ago, those under way left out, and what is held; returns how many, at most `most`. The runs
+-- themselves stay.
 with gone as (
   delete from syncd.run_difference d
   using (
     select o.run_id, o.place
     from syncd.run_difference o
     join syncd.run r on r.run_id = o.run_id and r.ended_at is not null
-    where o.noted_at
+    where not (r.kind = 'guard' and o.outcome is null)
+      and o.noted_at
       < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'run_difference'))
     order by o.noted_at
     limit $1

@@ -109,7 +109,7 @@ def runs_(
         str | None, typer.Option(help="differs, only_here, only_there, conflict")
     ] = None,
 ) -> None:
-    """The last compares of whole shops; with a number one of them, with what it found."""
+    """The last compares of whole shops, or holds; with a number one of them, with what it found."""
     found = target()
 
     async def work() -> None:
@@ -132,7 +132,7 @@ def runs_(
 
 
 def approve(number: Number) -> None:
-    """Let a held run go on: what it found is sent to the shop."""
+    """Let a held run go on: what it found, or holds, is sent to the shop."""
     _answer(number, is_yes=True)
 
 
@@ -147,7 +147,11 @@ def _answer(number: int, *, is_yes: bool) -> None:
     async def work() -> None:
         async with opened(found, name="syncd runs", size=1) as pool:
             await (runs.approve if is_yes else runs.reject)(pool, number)
+            one = await runs.find(pool, number)
+            kept = one is not None and one.kind == "guard"
             said = "approved: the daemon sends it now" if is_yes else "rejected: nothing was sent"
+            if kept and not is_yes:
+                said = "rejected: it stays held until the Backoffice wants something else"
             console.print(f"[green]✓[/] run {number} is {said}")
 
     run(work)

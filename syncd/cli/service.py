@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli import show
+from syncd.cli import show, show_runs
 from syncd.cli.run import ALIVE_S, FOUND_WRONG, console, opened, run, target
 from syncd.errors import ConfigError, SyncdError
 from syncd.flows import checkup
 from syncd.flows.checkup import Finding
-from syncd.postgres import binaries, db, files, nodes, shops, status
+from syncd.postgres import binaries, db, files, nodes, runs, shops, status
 from syncd.postgres.migrate import migrate
 from syncd.supervisor import House, serve, stopped_by_signal
 
@@ -66,6 +66,8 @@ def status_() -> None:
             rows = await status.backlog(pool)
             show.backlog(console, rows, now)
             show.troubles(console, rows, await status.last_errors(pool), now)
+            for waiting in await runs.waiting(pool):
+                show_runs.held(console, waiting)
             for row in rows:
                 show.pictures(console, row.domain, await files.failed(pool, shop_id=row.shop_id))
             seen = await nodes.seen(pool, within_s=ALIVE_S)

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from syncd.flows.checkup import Finding
+from syncd.flows.judgement import HELD_BY
 from syncd.flows.sides import Sides
 from syncd.postgres.files import File
 from syncd.postgres.nodes import Node
@@ -101,6 +102,8 @@ def _fate(error: LastError, now: datetime) -> str:
             "it waits for a change in the Backoffice; to try it again: "
             f"`syncd dead retry {shlex.quote(error.key)}`"
         )
+    if error.error.startswith(HELD_BY):
+        return "it waits for an answer, or for a change in the Backoffice"
     wait_s = max(0.0, (error.due_at - now).total_seconds())
     return f"attempt {error.failures + 1} in {wait_s:.0f} s"
 

@@ -91,9 +91,11 @@ def held(console: Console, one: Run) -> None:
     for reason in one.hold:
         console.print(f"[yellow]![/] run {one.run_id} is held: {escape(reason)}", soft_wrap=True)
     if one.decided_at is None and one.ended_at is None:
+        go, end = ("let it go on", "end it") if one.kind != "guard" else ("send it", "keep it back")
         console.print(
-            f"  → look at it: syncd runs {one.run_id} · let it go on: syncd approve {one.run_id} · "
-            f"end it: syncd reject {one.run_id}"
+            f"  → look at it: syncd runs {one.run_id} · {go}: syncd approve {one.run_id} · "
+            f"{end}: syncd reject {one.run_id}",
+            soft_wrap=True,
         )
 
 
@@ -103,15 +105,12 @@ def summary(
     """In a few lines what a run found, what became of it."""
     took = "" if took_s is None else f" [dim]({took_s:.1f} s)[/]"
     console.print(f"run {one.run_id} of {one.domain}: {_state(one)}, {one.points} points{took}")
-    if one.kind == "revert":
+    if one.kind == "guard":
+        console.print(f"  {one.differs} products whose changes were held back by the guards")
+    elif one.kind == "revert":
         console.print(f"  of run {one.of_run}: {one.differs} to take back, {one.same} so already")
     else:
-        parts = [f"{one.same} equal", f"{one.differs} differ"]
-        parts += [f"{one.only_here} only in the Backoffice", f"{one.only_there} only in the shop"]
-        console.print(f"  {one.products} products in the shop: {', '.join(parts)}", soft_wrap=True)
-    who = [f"{count} {WHO[name]}" for name, count in by_who.items() if name in WHO]
-    if who:
-        console.print(f"  of those that differ: {', '.join(who)}")
+        _counts(console, one, by_who)
     if one.conflict:
         verb = "needs" if one.conflict == 1 else "need"
         console.print(f"  [yellow]{one.conflict} {verb} a person[/]")
@@ -120,14 +119,26 @@ def summary(
             f", [red]{one.parked} refused[/]: `syncd dead list` tells why" if one.parked else ""
         )
         console.print(f"  {one.ok} of {one.sent} products sent or found right{refused}")
-    if one.state == "held":
+    if one.state == "held" or (one.kind == "guard" and one.state == "rejected"):
         held(console, one)
     if one.error:
         console.print(f"[red]✗[/] {escape(one.error)}", soft_wrap=True)
 
 
+def _counts(console: Console, one: Run, by_who: Mapping[str, int]) -> None:
+    parts = [f"{one.same} equal", f"{one.differs} differ"]
+    parts += [f"{one.only_here} only in the Backoffice", f"{one.only_there} only in the shop"]
+    console.print(f"  {one.products} products in the shop: {', '.join(parts)}", soft_wrap=True)
+    who = [f"{count} {WHO[name]}" for name, count in by_who.items() if name in WHO]
+    if who:
+        console.print(f"  of those that differ: {', '.join(who)}")
+
+
 def differences(console: Console, one: Run, found: Sequence[Difference]) -> None:
     """The first of each kind as a table: what needs a person first."""
+    rest = "`syncd resync --dry-run --csv FILE` lists all"
+    if one.kind == "guard":
+        rest = f"select key, title, fields from syncd.run_difference where run_id = {one.run_id}"
     for kind, title in KINDS.items():
         every = [row for row in found if row.verdict == kind]
         rows = every[:SHOWN]
@@ -145,7 +156,7 @@ def differences(console: Console, one: Run, found: Sequence[Difference]) -> None
         total = {"differs": one.differs, "only_here": one.only_here, "only_there": one.only_there}
         left = total.get(kind, one.conflict) - len(rows)
         if left > 0 and len(every) >= SHOWN:
-            console.print(f"    … and {left} more: `syncd resync --dry-run --csv FILE` lists all")
+            console.print(f"    … and {left} more: {rest}", soft_wrap=True)
 
 
 def _reasons(console: Console, title: str, rows: Sequence[Difference]) -> None:

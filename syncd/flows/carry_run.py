@@ -71,18 +71,23 @@ async def advance_once(
     *,
     bulk_from: int = push_bulk.FROM,
 ) -> float | None:
-    """One step of the shop's run; returns the seconds until the next, None when nothing is to do.
+    """One step of the shop's runs; returns the seconds until the next, None when nothing is to do.
 
-    New products are made by bulk operations where they are as many as `bulk_from`.
-
-    Each step can be repeated, on another node too: what it is about to do stands in the run before
-    it does it. Raises what `Client.execute` raises where no run could help it, ContractError,
+    As many products of a sort as `bulk_from` go by bulk operations. Each step can be repeated, on
+    another node too: what it is about to do stands in the run before it does it. Raises what `Client.execute` raises where no run could help it, ContractError,
     LeaseLostError.
     """
-    run = await runs.under_way(pool, shop.shop_id)
-    if run is None:
-        return None
-    step = Step(pool, client, shop, lease, run, bulk_from)
+    found = await runs.all_under_way(pool, shop.shop_id)
+    sent = [one for one in found if one.kind == "guard" and one.state == "sending"]
+    waits_s = [await _follow(pool, one) for one in sent]
+    if run := next((one for one in found if one.kind != "guard"), None):
+        wait_s = await _carry(Step(pool, client, shop, lease, run, bulk_from))
+        waits_s += [] if wait_s is None else [wait_s]
+    return min(waits_s, default=None)
+
+
+async def _carry(step: Step) -> float | None:
+    run = step.run
     try:
         return await _advance(step)
     except CallError as error:
@@ -108,9 +113,8 @@ async def advance_once(
 async def _fail(step: Step, error: str) -> float:
     """The run is over; what it had begun to send is sent as ordinary changes."""
     log.error("run_failed", run=step.run.run_id, error=error)
-    pool, shop = step.pool, step.shop
-    for one in await ours.under_way(pool, shop.shop_id, most=MOST):
-        part = bulk_lines.Step(pool, step.client, shop, step.lease, one, bulk_from=MOST)
+    for one in await ours.under_way(step.pool, step.shop.shop_id, most=MOST):
+        part = bulk_lines.Step(step.pool, step.client, step.shop, step.lease, one, MOST)
         await push_bulk.end(part, note=error)
     await runs.fail(step.pool, step.run, error)
     return 0.0
@@ -133,7 +137,7 @@ async def _advance(step: Step) -> float | None:
             wait_s = await push_bulk.advance_once(
                 step.pool, step.client, step.shop, step.lease, bulk_from=step.bulk_from
             )
-            left_s = await _follow(step)
+            left_s = await _follow(step.pool, step.run)
             return left_s if wait_s is None else min(wait_s, left_s)
     return None
 
@@ -236,10 +240,10 @@ async def _send(step: Step) -> None:
     log.info("run_sending", run=step.run.run_id, products=count)
 
 
-async def _follow(step: Step) -> float:
+async def _follow(pool: asyncpg.Pool, run: Run) -> float:
     """Note what became of what was sent; the run ends with the last of it."""
-    if await differences.follow(step.pool, step.run):
+    if await differences.follow(pool, run):
         return FOLLOW_S
-    await runs.end(step.pool, step.run)
-    log.info("run_done", run=step.run.run_id)
+    await runs.end(pool, run)
+    log.info("run_done", run=run.run_id)
     return 0.0

@@ -19,8 +19,8 @@ from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from syncd.records import Product, Shop
 from syncd.rules import pictures
-from syncd.rules.comparison import ON_SALE
 from syncd.rules.guards import Numbers, Totals
+from syncd.rules.harms import ON_SALE
 from syncd.shopify.shopread import Seen
 
 BATCH = 100  # products at a time; more makes it no faster, and the loop stands still for longer
@@ -32,7 +32,6 @@ class Tally:
     """What the guards want to know of products that both sides have."""
 
     on_sale: int = 0
-    gone: int = 0
 
 
 async def compare(
@@ -60,11 +59,11 @@ async def compare(
         noted = await _of_here(pool, shop, run, keys)
         await differences.note(pool, run, lease, noted, products=0, same=len(keys) - len(noted))
     await differences.meet_strangers(pool, run)
+    await differences.meet_held(pool, run)
     totals = await differences.totals(
         pool,
         run,
         linked=await links.count(pool, shop.shop_id),
-        gone=tally.gone,
         on_sale=tally.on_sale,
     )
     return replace(totals, here=here)
@@ -95,8 +94,6 @@ async def _of_both(
             continue
         del left[key]
         tally.on_sale += seen.product.status in ON_SALE
-        if key not in page.products and seen.product.status != "ARCHIVED":
-            tally.gone += 1
         finding = findings.compared(key, seen, page, shop, numbers)
         if finding.verdict == "same" and not run.is_forced:
             found.append(None)

@@ -67,6 +67,7 @@ def compared(key: str, seen: Seen, page: Page, shop: Shop, numbers: Numbers) -> 
         underway=page.underway.get(key, Underway()),
         published=seen.published,
         fall_percent=numbers.price_fall_percent,
+        is_gone=key not in page.products,
     )
     if not compared.fields and complaint is not None:
         return Finding("conflict", key, gid, title, compared, _said(complaint))

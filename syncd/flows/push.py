@@ -1,27 +1,24 @@
-"""Push what is due of one shop's products: claim, read the truth, write what differs, settle."""
+"""Push what is due of one shop's products: claim, read, judge, write what differs, settle."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
 
 import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import RowError, VariantLimitError, innermost
+from syncd.errors import VariantLimitError, innermost
+from syncd.flows import window
 from syncd.flows.outcome import Outcome, interrupted, judged
 from syncd.flows.parcel import Parcel
 from syncd.flows.push_product import carry, withdraw
+from syncd.flows.settling import settle
 from syncd.flows.step import Step
-from syncd.postgres import files, history, links, outbox
-from syncd.postgres.db import Connection, clock, transaction
+from syncd.postgres import outbox
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
-from syncd.postgres.outbox import Settled
-from syncd.records import Change, Form, Link, Product, Shop
-from syncd.rules import mapping, remarks
-from syncd.rules.mapping import Reverted
+from syncd.records import Change, Shop
+from syncd.rules import remarks
 from syncd.rules.retry import Ack
 from syncd.shopify.client import Client
 
@@ -50,12 +47,13 @@ async def push_once(
     """
     claimed = await outbox.claim(pool, lease, lease_s=LEASE_S, most=CLAIMED)
     outcomes = {change.change_id: Outcome(change, None) for change in claimed}
+    step = Step(pool, client, shop, lease, renewed_s)
     try:
         if claimed:
-            await _push_all(Step(pool, client, shop, renewed_s), outcomes, stop or anyio.Event())
+            await _push_all(step, outcomes, stop or anyio.Event())
     finally:
         with anyio.CancelScope(shield=True):
-            await _settle(pool, shop, list(outcomes.values()))
+            await settle(step, list(outcomes.values()))
     for outcome in outcomes.values():
         if outcome.halt is not None:
             raise outcome.halt
@@ -66,6 +64,8 @@ async def _push_all(step: Step, outcomes: dict[int, Outcome], stop: anyio.Event)
     """Push the claimed changes, AT_ONCE at a time, until all are done or one says halt."""
     changes = [outcome.change for outcome in outcomes.values()]
     await step.read([change.key for change in changes])
+    step.judged = await window.judge(step, changes)
+    going = [change for change in changes if change.key not in step.judged.kept]
     places = anyio.CapacityLimiter(AT_ONCE)
 
     async def push(change: Change) -> None:
@@ -79,7 +79,7 @@ async def _push_all(step: Step, outcomes: dict[int, Outcome], stop: anyio.Event)
         async with anyio.create_task_group() as renewing:
             renewing.start_soon(_renew, step, changes)
             async with anyio.create_task_group() as group:
-                for change in changes:
+                for change in going:
                     group.start_soon(push, change)
             renewing.cancel_scope.cancel()
     except ExceptionGroup as errors:
@@ -100,7 +100,9 @@ async def _push(step: Step, change: Change) -> Outcome:
     parcel: Parcel | None = None
     try:
         with anyio.fail_after(CARRY_S):
-            form, complaint = _wanted(product, link, step.shop, step.reverted.get(change.key))
+            form, complaint = step.asked(change.key)
+            for remark in remarks.of(product, link.known if link else None) if product else ():
+                log.warning("product_odd", key=change.key, remark=remark)
             if form is not None:
                 parcel = step.parcel(change, form, link)
                 await carry(
@@ -122,64 +124,3 @@ async def _push(step: Step, change: Change) -> Outcome:
     except Exception as error:
         return judged(change, error, parcel)
     return Outcome(change, Ack(), parcel=parcel, ended_s=anyio.current_time())
-
-
-def _wanted(
-    product: Product | None, link: Link | None, shop: Shop, reverted: Reverted | None
-) -> tuple[Form | None, RowError | None]:
-    """What the shop should hold, as `mapping.asked` has it; what is odd about it is told."""
-    known = link.known if link else None
-    if product is not None:
-        for remark in remarks.of(product, known):
-            log.warning("product_odd", key=product.key, remark=remark)
-    return mapping.asked(product, known, shop, reverted)
-
-
-async def _settle(pool: asyncpg.Pool, shop: Shop, outcomes: Sequence[Outcome]) -> None:
-    """One transaction: the ends of the claims with links and history; the rest is given back."""
-    ended = [outcome for outcome in outcomes if outcome.verdict]
-    if ended:
-        async with transaction(pool) as connection:
-            now, now_s = await clock(connection), anyio.current_time()
-            held = await outbox.settle(
-                connection,
-                [
-                    Settled(one.change, one.verdict, one.error, one.cause)
-                    for one in ended
-                    if one.verdict
-                ],
-            )
-            for outcome in ended:
-                if outcome.change.change_id in held:
-                    ago_s = now_s - outcome.ended_s
-                    async with connection.transaction():
-                        await _note(connection, shop, outcome, now - timedelta(seconds=ago_s))
-    left = [outcome.change for outcome in outcomes if not outcome.verdict]
-    await outbox.give_back(pool, left)
-
-
-async def _note(
-    connection: Connection, shop: Shop, outcome: Outcome, accepted_at: datetime
-) -> None:
-    """Write down what Shopify accepted of a product, if it did."""
-    parcel = outcome.parcel
-    if parcel is None or parcel.link is None:
-        return
-    link = parcel.link
-    if parcel.is_published:
-        link = replace(link, published_at=accepted_at)
-    if link != parcel.before:
-        await links.save(connection, shop.shop_id, link, accepted_at)
-        alts = {picture.ref: picture.alt for picture in link.known.pictures or ()}
-        await files.save(connection, shop.shop_id, link, alts, accepted_at)
-    if parcel.sent:
-        await history.add(
-            connection,
-            shop_id=shop.shop_id,
-            change=outcome.change,
-            gid=link.gid,
-            writes=parcel.sent,
-            before=parcel.before.known if parcel.before else None,
-            after=link.known,
-            accepted_at=accepted_at,
-        )

@@ -49,7 +49,7 @@ async def prepare(pool: asyncpg.Pool, shop: Shop, run: Run, lease: Lease) -> Tot
         )
         after = page[-1].place
     linked = await links.count(pool, shop.shop_id)
-    totals = await differences.totals(pool, run, linked=linked, gone=0, on_sale=linked)
+    totals = await differences.totals(pool, run, linked=linked, on_sale=linked)
     return replace(totals, both=linked, here=linked, refused=0)
 
 

@@ -10,9 +10,11 @@ import asyncpg
 
 from syncd.errors import RowError, VariantLimitError
 from syncd.flows.desk import Desk
+from syncd.flows.judgement import Judgement
 from syncd.flows.parcel import Parcel
 from syncd.postgres import backoffice, links, reverts, shops
 from syncd.postgres.db import clock
+from syncd.postgres.leases import Lease
 from syncd.records import Change, Form, Link, Product, Shop
 from syncd.rules import mapping
 from syncd.rules.mapping import Reverted
@@ -21,6 +23,8 @@ from syncd.shopify.answers import LIMIT_WAIT_S
 from syncd.shopify.client import Client
 from syncd.shopify.products import Sold, of_skus
 
+Asked = tuple[Form | None, RowError | None]
+
 
 @dataclass(slots=True)
 class Step:
@@ -28,16 +32,20 @@ class Step:
 
     `reverted` are those
     that are held as a person took them back. `limit` is set while Shopify takes no new variants.
+    `judged` tells what is held back.
     """
 
     pool: asyncpg.Pool
     client: Client
     shop: Shop
+    lease: Lease
     renewed_s: float
     products: Mapping[str, Product] = field(default_factory=dict)
     known: Mapping[str, Link] = field(default_factory=dict)
     reverted: Mapping[str, Reverted] = field(default_factory=dict)
     limit: VariantLimitError | None = None
+    judged: Judgement = field(default_factory=Judgement)
+    _asked: dict[str, Asked] = field(default_factory=dict)
     _asking: anyio.Lock = field(default_factory=anyio.Lock)
     _strangers: list[Sold] | None = None
 
@@ -54,6 +62,16 @@ class Step:
         )
         self.known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
         self.reverted = await held(pool, shop, self.products, keys)
+
+    def asked(self, key: str) -> Asked:
+        """What the shop should hold of this product, as `mapping.asked` has it."""
+        if key not in self._asked:
+            link = self.known.get(key)
+            known = link.known if link else None
+            self._asked[key] = mapping.asked(
+                self.products.get(key), known, self.shop, self.reverted.get(key)
+            )
+        return self._asked[key]
 
     def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
         product = self.products.get(change.key)

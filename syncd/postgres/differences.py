@@ -101,11 +101,17 @@ async def meet_strangers(db: Executor, run: Run) -> int:
     return count or 0
 
 
-async def totals(db: Executor, run: Run, *, linked: int, gone: int, on_sale: int) -> Totals:
+async def meet_held(db: Executor, run: Run) -> int:
+    """What is held already as ordinary changes becomes conflicts; returns how many."""
+    count: int | None = await sql.meet_held.value(db, run_id=run.run_id)
+    return count or 0
+
+
+async def totals(db: Executor, run: Run, *, linked: int, on_sale: int) -> Totals:
     """What the run would do, as the guards count it."""
     row = await sql.totals.row(db, run_id=run.run_id)
     assert row is not None  # the run is there
-    return Totals(**row, linked=linked, gone=gone, on_sale=on_sale)
+    return Totals(**row, linked=linked, on_sale=on_sale)
 
 
 async def send(pool: asyncpg.Pool, run: Run, lease: Lease, *, bulk_from: int) -> int:

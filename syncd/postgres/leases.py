@@ -11,6 +11,7 @@ import asyncpg
 
 from syncd.postgres.db import Executor, Statements
 from syncd.postgres.floors import Floors
+from syncd.rules.guards import Base
 
 sql = Statements("leases")
 
@@ -25,7 +26,8 @@ class Lease:
 
     `until_s` is when it surely still holds, by this process's monotonic clock: counted from before
     the database was asked.
-    `floors` of claims, by kind.
+    `floors` of claims, by kind. `base` is what the guards' shares are counted of, as it was counted
+    at `based_s`.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Lease:
     fence: int
     until_s: float
     floors: dict[str, Floors] = field(default_factory=lambda: defaultdict(Floors))
+    base: Base | None = None
+    based_s: float = 0.0
 
 
 def of_shop(shop_id: int) -> str:

@@ -1,4 +1,4 @@
-"""Runs: compares of whole shops, from being asked for to their end."""
+"""Runs: compares of whole shops, or held changes, from their beginning to their end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syncd.rules.guards import Numbers
 sql = Statements("runs")
 
 State = Literal["asked", "reading", "comparing", "held", "sending", "done", "rejected", "failed"]
-SHOWN = 20
+SHOWN, ALL = 20, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Run:
     run_id: int
     shop_id: int
     domain: str
-    kind: Literal["resync", "revert"]
+    kind: Literal["resync", "revert", "guard"]
     state: State
     is_dry: bool
     is_forced: bool
@@ -95,8 +95,20 @@ async def ask_in_time(db: Executor) -> list[int]:
 
 
 async def under_way(db: Executor, shop_id: int) -> Run | None:
-    """The run of the shop that has not ended."""
-    return next(iter(await _found(db, shop_id=shop_id, is_open=True)), None)
+    """The run of the shop that has not ended, what the guards hold left out."""
+    found = await all_under_way(db, shop_id)
+    return next((one for one in found if one.kind != "guard"), None)
+
+
+async def all_under_way(db: Executor, shop_id: int) -> list[Run]:
+    """The runs of the shop that have not ended, the newest first."""
+    return await _found(db, shop_id=shop_id, is_open=True, most=ALL)
+
+
+async def waiting(db: Executor) -> list[Run]:
+    """The runs of all shops that wait for an answer."""
+    found = await _found(db, is_open=True, most=ALL)
+    return [one for one in found if one.state == "held" and one.decided_at is None]
 
 
 async def find(db: Executor, run_id: int) -> Run | None:
@@ -175,7 +187,10 @@ async def fail(db: Executor, run: Run, error: str) -> None:
 
 
 async def approve(db: Executor, run_id: int) -> None:
-    """Let a held run go on; raises ConfigError when it does not wait for an answer."""
+    """Let a held run go on, or what a rejected one of the guards still holds.
+
+    Raises ConfigError when it does not wait for an answer.
+    """
     await _answer(sql.approve, db, run_id)
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Literal
 
 from syncd.records import Form, Link, ObservedProduct, ObservedVariant, Shop, VariantForm
-from syncd.rules import adoption, fields, lines, owners
+from syncd.rules import adoption, fields, harms, lines, owners
 from syncd.rules.adoption import Sight
+from syncd.rules.harms import Harm
 from syncd.rules.owners import Tried
 
 Who = Literal["backoffice", "shopify", "both", "unknown"]
-Harm = Literal["inactive", "price_fall", "deletion"]
-ON_SALE = ("ACTIVE", "UNLISTED")
 LONG = 200  # characters of a text that are told
 
 
@@ -75,12 +73,13 @@ def compare(
     underway: Underway,
     published: Mapping[str, bool],
     fall_percent: int,
+    is_gone: bool = False,
 ) -> Compared:
     """Hold what is wanted against what the shop shows, the merchant's own left out.
 
     `link` is None for a product that carries our identity though we know none. `brought` are files
     there that we brought for it, by ref; `published` says of the shop's sales channels whether it
-    is there. A price counts as fallen when it falls by more than `fall_percent`.
+    is there. `fall_percent` and `is_gone` are those of `harms.of`.
     """
     sight = _sight(key, wanted, link, observed, shop, brought=brought, underway=underway)
     raw = _raw(wanted, observed, sight)
@@ -94,12 +93,12 @@ def compare(
     if link and link.published_at is None and wanted.status != "ARCHIVED":
         found += [_unpublished() for one in shop.publish_to if not published.get(one)][:1]
     found += map(_unwanted, removed)
-    harms: list[Harm] = []
+    done: list[Harm] = []
     if found:
-        harms += _harms(aimed, raw, fall_percent)
-        harms += ["deletion"] * len(removed)
+        done += harms.of(aimed, raw, fall_percent=fall_percent, is_gone=is_gone)
+        done += ["deletion"] * len(removed)
     document = _document(aimed, replace(sight.link, known=shown)) if link else None
-    return Compared(tuple(found), raw, shown, tuple(harms), document)
+    return Compared(tuple(found), raw, shown, tuple(done), document)
 
 
 def _document(aimed: Form, link: Link) -> str | None:
@@ -109,9 +108,14 @@ def _document(aimed: Form, link: Link) -> str | None:
 
 def between(wanted: Form, known: Form, fall_percent: int) -> Compared:
     """What leads from what we know the shop holds to another form."""
-    found = tuple(_differing(wanted, known, known)) if wanted != known else ()
-    harms = tuple(_harms(wanted, known, fall_percent)) if found else ()
-    return Compared(found, known, known, harms)
+    found = changed(wanted, known)
+    done = harms.of(wanted, known, fall_percent=fall_percent) if found else ()
+    return Compared(found, known, known, done)
+
+
+def changed(wanted: Form, known: Form) -> tuple[FieldDifference, ...]:
+    """What leads from one form to another, the Backoffice's doing."""
+    return tuple(_differing(wanted, known, known)) if wanted != known else ()
 
 
 def _sight(
@@ -223,20 +227,3 @@ def who(wanted: str, known: str | None, observed: str) -> Who:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONG else f"{text[: LONG - 1]}…"
-
-
-def _harms(wanted: Form, observed: Form, fall_percent: int) -> Iterable[Harm]:
-    if observed.status in ON_SALE and wanted.status not in ON_SALE:
-        yield "inactive"
-    wants = {variant.key: variant for variant in wanted.variants}
-    both = [(wants[one.key], one) for one in observed.variants if one.key in wants]
-    if any(is_fall(new.price, old.price, fall_percent) for new, old in both):
-        yield "price_fall"
-    for variant in observed.variants:
-        if variant.key not in wants:
-            yield "deletion"
-
-
-def is_fall(new: str, old: str, percent: int) -> bool:
-    """Whether a price falls by more than so many percent."""
-    return Decimal(new) * 100 < Decimal(old) * (100 - percent)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from syncd.rules.harms import Harm
+
+Sort = Harm | Literal["refused"]
 FEW = 5  # fewer products than this are no mass, whatever their share
 
 
@@ -39,38 +45,91 @@ class Totals:
     refused: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Harmed:
+    """What of one sort was done: to so many products, so many times."""
+
+    products: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the shares of a window are counted of, as it was when the window began."""
+
+    linked: int
+    on_sale: int
+
+
 def judge(totals: Totals, numbers: Numbers) -> list[str]:
     """Why to hold, a sentence each that a shop owner understands; empty: go."""
-    reasons = []
+    return [*reasons(totals, numbers).values()]
+
+
+def reasons(totals: Totals, numbers: Numbers) -> dict[Sort, str]:
+    """The same sentences by the sort of harm that each is about."""
+    found: dict[Sort, str] = {}
     if totals.linked and not totals.here:
-        reasons.append(
+        found["gone"] = (
             f"the Backoffice shows no products at all, and the shop has {totals.linked} of them: "
             "all would be archived"
         )
     elif _is_mass(totals.gone, totals.linked, numbers.shrink_percent):
-        reasons.append(
+        found["gone"] = (
             f"{totals.gone} of {totals.linked} products have vanished from the Backoffice and "
             f"would be archived (more than {numbers.shrink_percent} %)"
         )
     if _is_mass(totals.inactive, totals.on_sale, numbers.inactive_percent):
-        reasons.append(
+        found["inactive"] = (
             f"{totals.inactive} of the {totals.on_sale} products on sale would go off sale "
             f"(more than {numbers.inactive_percent} %)"
         )
     if _is_mass(totals.price_falls, totals.both, numbers.price_falls_percent):
-        reasons.append(
+        found["price_fall"] = (
             f"the price of {totals.price_falls} of {totals.both} products would fall by more than "
             f"{numbers.price_fall_percent} %"
         )
     if totals.deletions > numbers.deletions:
         variants = "1 variant" if totals.deletions == 1 else f"{totals.deletions} variants"
-        reasons.append(f"{variants} would be deleted in Shopify, with their stock")
+        found["deletion"] = f"{variants} would be deleted in Shopify, with their stock"
     if totals.refused > numbers.row_errors:
-        reasons.append(
+        found["refused"] = (
             f"{totals.refused} products cannot be sent as they stand: the Backoffice may have "
             "changed as a whole"
         )
-    return reasons
+    return found
+
+
+def in_window(lately: Mapping[Harm, Harmed], now: Iterable[Sequence[Harm]]) -> Totals:
+    """What changes would do that are `now` about to be sent, with what was done or held lately.
+
+    Deletions count when as many products as make a mass lose variants: one product that loses some
+    is a person's doing. `now` is a product each, none of which counts in `lately`.
+    """
+    products, variants = Counter[Harm](), Counter[Harm]()
+    for harm, harmed in lately.items():
+        products[harm], variants[harm] = harmed.products, harmed.count
+    for harms in now:
+        products.update(set(harms))
+        variants.update(harms)
+    return Totals(
+        gone=products["gone"],
+        inactive=products["inactive"],
+        price_falls=products["price_fall"],
+        deletions=variants["deletion"] if products["deletion"] >= FEW else 0,
+    )
+
+
+def are_few(totals: Totals) -> bool:
+    """Whether this is no mass, whatever the shop's size and numbers."""
+    most = max(totals.gone, totals.inactive, totals.price_falls)
+    return most < FEW and not totals.deletions
+
+
+def on(totals: Totals, base: Base) -> Totals:
+    """The totals of a window, with what their shares are counted of."""
+    size = base.linked
+    return replace(totals, both=size, linked=size, here=size, on_sale=base.on_sale)
 
 
 def _is_mass(count: int, of: int, percent: int) -> bool:

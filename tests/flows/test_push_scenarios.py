@@ -330,7 +330,7 @@ async def start_anew(scene: Scene) -> None:
     await scene.pool.execute("delete from retail.product")
     await scene.pool.execute(
         "truncate syncd.outbox, syncd.change, syncd.link, syncd.variant_link, syncd.history,"
-        " syncd.file, syncd.held_count"
+        " syncd.file, syncd.held_count, syncd.harm"
     )
     await scene.reset()
     await identity.declare(scene.client)

@@ -113,7 +113,15 @@ async def test_a_dba_writes_by_the_audited_functions_alone(pool: asyncpg.Pool) -
     )
     assert may_write == []
     functions = [row["proname"] for row in await pool.fetch(FUNCTIONS, DBA)]
-    assert functions == ["make_partitions", "pause", "resume", "retry", "skip"]
+    assert functions == [
+        "approve",
+        "make_partitions",
+        "pause",
+        "reject",
+        "resume",
+        "retry",
+        "skip",
+    ]
     assert not await pool.fetchval("select has_schema_privilege($1, 'syncd', 'create')", DBA)
     async with acting(pool, DBA) as dba:
         await dba.execute("select syncd.retry(), syncd.skip(key => '4711')")
