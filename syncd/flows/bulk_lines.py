@@ -53,7 +53,7 @@ async def write_lines(step: Step, path: Path) -> int:
             lines = await prepared(step, list(batch))
             texts = [orjson.dumps(variables) + b"\n" for _, variables in lines.values()]
             if size and size + sum(map(len, texts)) > MAX_BYTES:
-                await bulk.part(step.pool, step.operation, after=place)
+                await bulk.part(step.pool, step.operation, step.lease, after=place)
                 break
             await bulk.write(
                 step.pool,
