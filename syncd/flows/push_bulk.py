@@ -13,6 +13,7 @@ from syncd.errors import (
     BulkLimitError,
     CallError,
     ResultGoneError,
+    ShopifyError,
     UploadLostError,
 )
 from syncd.flows.bulk_lines import Step, write_lines
@@ -34,7 +35,6 @@ AT_ONCE = 5  # bulk mutations of an app in a shop; shopify.dev, read 2026-11
 BATCH = 100
 POLL_S = 1.0
 STALLED_S = 1800.0  # without progress it is ended
-LOST_S = 30.0  # in which an operation whose start was lost shows up in Shopify's list
 log = structlog.get_logger()
 
 
@@ -77,6 +77,11 @@ async def _advance(step: Step) -> float:
         wait_s = POLL_S if error.wait_s is None else error.wait_s
         log.info("bulk_waits", operation=step.operation.operation_id, error=str(error))
         return wait_s
+    except ShopifyError as error:
+        if type(error) is not ShopifyError:
+            raise  # the shop's, or a kind's: the pump says so
+        log.error("bulk_refused", operation=step.operation.operation_id, error=str(error))
+        await _end(step, note=error.message)
     return 0.0
 
 
@@ -105,7 +110,7 @@ async def _start(step: Step) -> float:
         if found is not None:
             await bulk.started(pool, operation, lease, found.gid)
             return 0.0
-        if (await clock(pool) - operation.asked_at).total_seconds() < LOST_S:
+        if (await clock(pool) - operation.asked_at).total_seconds() < theirs.LOST_S:
             return POLL_S  # Shopify's list may lag
     await bulk.ask(pool, operation, lease)
     document = documents()[operation.document]
