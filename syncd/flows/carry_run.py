@@ -30,6 +30,7 @@ from syncd.shopify.shopread import Seen
 
 POLL_FAST_S, POLL_S = 1.0, 5.0  # Shopify's own command line does the same
 FAST = timedelta(seconds=10)
+LOST = timedelta(seconds=bulk.LOST_S)
 FOLLOW_S = 1.0
 READ_DEADLINE = timedelta(hours=6)  # one that has not ended by then never will
 READS = 3  # of a shop in one run, before it is given up
@@ -74,9 +75,6 @@ async def advance_once(
         wait_s = error.wait_s or POLL_S
         log.warning("run_waits", run=run.run_id, wait_s=wait_s, error=str(error))
         return wait_s
-    except ResultGoneError as error:
-        log.warning("run_reads_again", run=run.run_id, error=str(error))
-        return await _start(step, why=error.message)
     except ShopifyError as error:
         if type(error) is not ShopifyError:
             raise  # the shop's, or a kind's: the pump says so
@@ -134,15 +132,17 @@ async def _read(step: Step) -> float:
     """Look how far Shopify is; what it has read is compared."""
     pool, client, run, lease = step.pool, step.client, step.run, step.lease
     assert run.operation_at is not None  # it is noted before
+    age = await clock(pool) - run.operation_at
     if run.operation is None:
-        name = _name(run, run.reads)
-        found = await bulk.find(client, name, "query", since=run.operation_at)
-        if found is None:
-            return await _start(step, why="its start was lost")
-        await runs.read(pool, run, lease, found.gid)
+        found = await bulk.find(client, _name(run, run.reads), "query", since=run.operation_at)
+        if found is not None:
+            await runs.read(pool, run, lease, found.gid)
+        elif age < LOST:
+            return POLL_FAST_S
+        else:
+            await runs.not_begun(pool, run)  # we died before it was asked for
         return 0.0
     operation = await bulk.look(client, run.operation)
-    age = await clock(pool) - run.operation_at
     if operation is not None and not operation.is_over:
         await runs.progress(pool, run, lease, done=operation.root_count, total=0)
         if age > READ_DEADLINE:
@@ -151,7 +151,11 @@ async def _read(step: Step) -> float:
     if operation is None or operation.status != "COMPLETED":
         said = operation and (operation.error_code or operation.status)
         return await _start(step, why=f"Shopify ended it: {said or 'it is not there'}")
-    await _compare(step, operation)
+    try:
+        await _compare(step, operation)
+    except ResultGoneError as error:
+        log.warning("run_reads_again", run=run.run_id, error=str(error))
+        return await _start(step, why=error.message)
     return 0.0
 
 
