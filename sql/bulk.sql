@@ -60,18 +60,23 @@ limit $3;
 
 -- name: begin_write(operation_id int8, fence int8)
 -- The file is written anew: no line has a number, none is left out.
-with cleared as (
-  update syncd.bulk_line
+with ours as (
+  update syncd.bulk_operation o
+  set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null
+  where o.operation_id = $1
+    and o.phase in ('write', 'start')
+    and syncd.holds(o.shop_id, $2)
+  returning o.operation_id
+),
+cleared as (
+  update syncd.bulk_line l
   set line = null, form = null, outcome = null
-  where operation_id = $1
-    and (line is not null or outcome is not null)
+  from ours
+  where l.operation_id = ours.operation_id
+    and (l.line is not null or l.outcome is not null)
 )
-update syncd.bulk_operation o
-set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null
-where o.operation_id = $1
-  and o.ended_at is null
-  and syncd.holds(o.shop_id, $2)
-returning o.operation_id;
+select operation_id
+from ours;
 
 -- name: write(operation_id int8, fence int8, keys text[], numbers int4[], forms jsonb, left_keys text[])
 -- Lines were added to the file, with the forms they carry; some products are left out and become ordinary changes.
@@ -104,20 +109,26 @@ parted as (
 select operation_id
 from ours;
 
--- name: part(operation_id int8, after int4)
+-- name: part(operation_id int8, fence int8, after int4)
 -- Products after a place go to an operation of their own.
 with made as (
   insert into syncd.bulk_operation (shop_id, run_id, document)
   select o.shop_id, o.run_id, o.document
   from syncd.bulk_operation o
   where o.operation_id = $1
+    and o.phase = 'write'
+    and syncd.holds(o.shop_id, $2)
   returning operation_id
+),
+moved as (
+  update syncd.bulk_line l
+  set operation_id = made.operation_id
+  from made
+  where l.operation_id = $1
+    and l.place > $3
 )
-update syncd.bulk_line l
-set operation_id = made.operation_id
-from made
-where l.operation_id = $1
-  and l.place > $2;
+select operation_id
+from made;
 
 -- name: wrote(operation_id int8, fence int8, path text, lines int4)
 -- The file is where Shopify finds it.
@@ -238,22 +249,24 @@ from ours
 where o.operation_id = ours.operation_id
 returning o.operation_id;
 
--- name: end(operation_id int8, fence int8, note text)
--- All lines that were answered are settled: the others are unknown. Returns the keys that become ordinary changes, with
--- whether the shop may have them.
-with ours as materialized (
-  select o.operation_id
-  from syncd.bulk_operation o
-  where o.operation_id = $1
-    and o.ended_at is null
-    and syncd.holds(o.shop_id, $2)
-  for update
-),
-unanswered as (
+-- name: lock(operation_id int8, fence int8)
+-- Keep an operation that has not ended for this transaction; returns nothing when it is not ours to end.
+select o.operation_id
+from syncd.bulk_operation o
+where o.operation_id = $1
+  and o.ended_at is null
+  and syncd.holds(o.shop_id, $2)
+for update;
+
+-- name: end(operation_id int8, note text)
+-- All lines that were answered are settled: the others are unknown, or left where the file was never uploaded. Returns the
+-- keys that become ordinary changes, with whether the shop may have them. After lock.
+with unanswered as (
   update syncd.bulk_line l
-  set outcome = case when l.line is null then 'left' else 'unknown' end
-  from ours
-  where l.operation_id = ours.operation_id
+  set outcome = case when l.line is null or o.path is null then 'left' else 'unknown' end
+  from syncd.bulk_operation o
+  where l.operation_id = $1
+    and o.operation_id = $1
     and l.outcome is null
   returning l.key, l.outcome
 ),
@@ -263,17 +276,16 @@ over as (
     phase = 'done',
     ended_at = syncd.clock(),
     unknown = o.unknown + (select count(*) from unanswered where outcome = 'unknown'),
-    note = coalesce($3, o.note)
-  from ours
-  where o.operation_id = ours.operation_id
+    note = coalesce($2, o.note)
+  where o.operation_id = $1
 )
 select key, outcome = 'unknown' as may_be_there
 from unanswered
 union all
 select l.key, l.outcome = 'unknown'
 from syncd.bulk_line l
-join ours on ours.operation_id = l.operation_id
-where l.outcome in ('left', 'failed', 'unknown');
+where l.operation_id = $1
+  and l.outcome in ('left', 'failed', 'unknown');
 
 -- name: to_publish(operation_id int8)
 -- Products that the operation made, with their place, which no channel shows yet.

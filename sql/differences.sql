@@ -61,9 +61,29 @@ from ours
 where r.run_id = ours.run_id
 returning r.run_id;
 
+-- name: hash_joins()
+-- For this transaction: the planner knows nothing of what was noted a moment ago, takes it for a row, and would look at
+-- all of it anew for each of it.
+select set_config('enable_nestloop', 'off', true);
+
 -- name: meet_strangers(run_id int8)
 -- Products that would be made though the shop sells one of their SKUs already are conflicts; returns how many.
-with met as (
+with sold as materialized (
+  select distinct on (k.sku) k.sku, t.title, t.gid
+  from syncd.run_difference t
+  cross join unnest(t.skus) as k (sku)
+  where t.run_id = $1
+    and t.verdict = 'only_there'
+  order by k.sku, t.place
+),
+made as materialized (
+  select h.place, k.sku, k.spelling
+  from syncd.run_difference h
+  cross join unnest(h.skus, h.spellings) as k (sku, spelling)
+  where h.run_id = $1
+    and h.verdict = 'only_here'
+),
+met as (
   update syncd.run_difference d
   set
     verdict = 'conflict',
@@ -73,23 +93,14 @@ with met as (
       m.spelling, m.title, split_part(m.gid, '/', 5), d.key
     )
   from (
-    select distinct on (h.place)
-      h.place,
-      k.spelling,
-      t.title,
-      t.gid
-    from syncd.run_difference h
-    cross join unnest(h.skus, h.spellings) as k (sku, spelling)
-    join (
-      select x.title, x.gid, x.place, s.sku
-      from syncd.run_difference x
-      cross join unnest(x.skus) as s (sku)
-      where x.run_id = $1
-        and x.verdict = 'only_there'
-    ) as t on t.sku = k.sku
-    where h.run_id = $1
-      and h.verdict = 'only_here'
-    order by h.place, t.place
+    select distinct on (made.place)
+      made.place,
+      made.spelling,
+      sold.title,
+      sold.gid
+    from made
+    join sold on sold.sku = made.sku
+    order by made.place, made.spelling
   ) as m
   where d.run_id = $1
     and d.place = m.place
@@ -246,31 +257,37 @@ where r.run_id = $1
 returning r.sent;
 
 -- name: follow(run_id int8)
--- What became of those that were sent: gone from what is due, accepted; dead, parked. Returns how many are on their way.
+-- What became of those that were sent: gone from what is due, accepted; dead, parked. Returns how many are on their way:
+-- what a bulk operation made is so until it has ended, since then it is published.
+-- No joins: the planner takes what was noted just now for a row or two, and would read all of it anew for each product.
 with told as (
   update syncd.run_difference d
-  set outcome = case when f.key is null then 'accepted' else 'parked' end, error = f.last_error
-  from (
-    select o.place, c.key, c.last_error
-    from syncd.run_difference o
-    left join syncd.change c
-      on c.shop_id = o.shop_id
+  set (outcome, error) = (
+    select coalesce(min(case when c.cause is not null then 'parked' end), 'accepted'), min(c.last_error)
+    from syncd.change c
+    where c.shop_id = d.shop_id
       and c.kind = 'product'
-      and c.key = o.key
-    where o.run_id = $1
-      and o.outcome is null
-      and o.verdict in ('same', 'differs', 'only_here')
-      and (c.key is null or c.cause is not null)
-      and not exists (
-        select
-        from syncd.bulk_line l
-        where l.shop_id = o.shop_id
-          and l.key = o.key
-          and l.outcome is null
-      )
-  ) as f
+      and c.key = d.key
+  )
   where d.run_id = $1
-    and d.place = f.place
+    and d.outcome is null
+    and d.verdict in ('same', 'differs', 'only_here')
+    and (
+      select coalesce(c.cause, 'due')
+      from syncd.change c
+      where c.shop_id = d.shop_id
+        and c.kind = 'product'
+        and c.key = d.key
+    ) is distinct from 'due'
+    and not exists (
+      select
+      from syncd.bulk_operation b
+      join syncd.bulk_line l
+        on l.operation_id = b.operation_id
+        and l.key = d.key
+      where b.shop_id = d.shop_id
+        and b.ended_at is null
+    )
   returning d.outcome
 )
 update syncd.run r

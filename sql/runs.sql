@@ -117,26 +117,31 @@ returning r.run_id;
 
 -- name: begin_compare(run_id int8, fence int8, total int4)
 -- What was read is held against the Backoffice, from the beginning: what an earlier attempt noted is forgotten.
-with forgotten as (
+with ours as (
+  update syncd.run r
+  set
+    state = 'comparing',
+    started_at = coalesce(r.started_at, syncd.clock()),
+    total = $3,
+    done = 0,
+    products = 0,
+    same = 0,
+    differs = 0,
+    only_here = 0,
+    only_there = 0,
+    conflict = 0
+  where r.run_id = $1
+    and r.state in ('asked', 'reading', 'comparing')
+    and syncd.holds(r.shop_id, $2)
+  returning r.run_id
+),
+forgotten as (
   delete from syncd.run_difference d
-  where d.run_id = $1
+  using ours
+  where d.run_id = ours.run_id
 )
-update syncd.run r
-set
-  state = 'comparing',
-  started_at = coalesce(r.started_at, syncd.clock()),
-  total = $3,
-  done = 0,
-  products = 0,
-  same = 0,
-  differs = 0,
-  only_here = 0,
-  only_there = 0,
-  conflict = 0
-where r.run_id = $1
-  and r.state in ('asked', 'reading', 'comparing')
-  and syncd.holds(r.shop_id, $2)
-returning r.run_id;
+select run_id
+from ours;
 
 -- name: hold(run_id int8, fence int8, reasons text[])
 -- It waits for a person.

@@ -54,7 +54,7 @@ async def write_lines(step: Step, path: Path) -> int:
             found = await made(step, list(batch))
             texts = [orjson.dumps(variables) + b"\n" for _, variables in found.values()]
             if size and size + sum(map(len, texts)) > MAX_BYTES:
-                await bulk.part(step.pool, step.operation, after=place)
+                await bulk.part(step.pool, step.operation, step.lease, after=place)
                 break
             await bulk.write(
                 step.pool,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import anyio.to_thread
 import asyncpg
 import structlog
 
 from syncd.errors import CallError, ResultGoneError, ShopifyError
 from syncd.flows import bulk_lines, push_bulk, revert
 from syncd.flows.compare import compare
+from syncd.flows.shown import shown
 from syncd.postgres import bulk as ours
 from syncd.postgres import differences, runs
 from syncd.postgres.db import clock
@@ -24,14 +23,13 @@ from syncd.postgres.runs import Run
 from syncd.records import Shop
 from syncd.rules import guards
 from syncd.rules.guards import Totals
-from syncd.shopify import bulk, families, shopread, uploads
+from syncd.shopify import bulk, shopread
 from syncd.shopify.bulk import Operation
 from syncd.shopify.client import Client
-from syncd.shopify.families import Orphan
-from syncd.shopify.shopread import Seen
 
 POLL_FAST_S, POLL_S = 1.0, 5.0  # Shopify's own command line does the same
 FAST = timedelta(seconds=10)
+LOST = timedelta(seconds=bulk.LOST_S)
 FOLLOW_S = 1.0
 READ_DEADLINE = timedelta(hours=6)  # one that has not ended by then never will
 MOST = 1_000_000_000
@@ -74,8 +72,8 @@ async def advance_once(
     """One step of the shop's runs; returns the seconds until the next, None when nothing is to do.
 
     As many products of a sort as `bulk_from` go by bulk operations. Each step can be repeated, on
-    another node too: what it is about to do stands in the run before it does it. Raises what `Client.execute` raises where no run could help it, ContractError,
-    LeaseLostError.
+    another node too: what it is about to do stands in the run before it does it. Raises what
+    `Client.execute` raises where no run could help it, ContractError, LeaseLostError.
     """
     found = await runs.all_under_way(pool, shop.shop_id)
     sent = [one for one in found if one.kind == "guard" and one.state == "sending"]
@@ -94,9 +92,6 @@ async def _carry(step: Step) -> float | None:
         wait_s = error.wait_s or POLL_S
         log.warning("run_waits", run=run.run_id, wait_s=wait_s, error=str(error))
         return wait_s
-    except ResultGoneError as error:
-        log.warning("run_reads_again", run=run.run_id, error=str(error))
-        return await _start(step, why=error.message)
     except ShopifyError as error:
         if type(error) is not ShopifyError:
             raise  # the shop's, or a kind's: the pump says so
@@ -168,15 +163,17 @@ async def _read(step: Step) -> float:
     """Look how far Shopify is; what it has read is compared."""
     pool, client, run, lease = step.pool, step.client, step.run, step.lease
     assert run.operation_at is not None  # it is noted before
+    age = await clock(pool) - run.operation_at
     if run.operation is None:
-        name = _name(run, run.reads)
-        found = await bulk.find(client, name, "query", since=run.operation_at)
-        if found is None:
-            return await _start(step, why="its start was lost")
-        await runs.read(pool, run, lease, found.gid)
+        found = await bulk.find(client, _name(run, run.reads), "query", since=run.operation_at)
+        if found is not None:
+            await runs.read(pool, run, lease, found.gid)
+        elif age < LOST:
+            return POLL_FAST_S
+        else:
+            await runs.not_begun(pool, run)  # we died before it was asked for
         return 0.0
     operation = await bulk.look(client, run.operation)
-    age = await clock(pool) - run.operation_at
     if operation is not None and not operation.is_over:
         await runs.progress(pool, run, lease, done=operation.root_count, total=0)
         if age > READ_DEADLINE:
@@ -185,7 +182,11 @@ async def _read(step: Step) -> float:
     if operation is None or operation.status != "COMPLETED":
         said = operation and (operation.error_code or operation.status)
         return await _start(step, why=f"Shopify ended it: {said or 'it is not there'}")
-    await _compare(step, operation)
+    try:
+        await _compare(step, operation)
+    except ResultGoneError as error:
+        log.warning("run_reads_again", run=run.run_id, error=str(error))
+        return await _start(step, why=error.message)
     return 0.0
 
 
@@ -193,8 +194,8 @@ async def _compare(step: Step, operation: Operation) -> None:
     """Hold what was read against the Backoffice, and let the guards judge that."""
     pool, shop, run, lease = step.pool, step.shop, step.run, step.lease
     with tempfile.TemporaryDirectory(prefix="syncd-run-") as name:
-        shown = await _shown(operation, Path(name))
-        totals = await compare(pool, shop, run, lease, shown)
+        seen = await shown(operation, Path(name))
+        totals = await compare(pool, shop, run, lease, seen)
     await _judge(step, totals)
 
 
@@ -210,29 +211,6 @@ async def _judge(step: Step, totals: Totals) -> None:
         await runs.hold(pool, run, lease, reasons)
     else:
         await _send(step)
-
-
-async def _shown(operation: Operation, folder: Path) -> Iterator[Seen]:
-    """The products of the shop; raises ResultGoneError when the result is not whole."""
-    if operation.url is None:
-        return iter(())
-    path = folder / "result.jsonl"
-    await uploads.download(operation.url, path)
-    split = await anyio.to_thread.run_sync(families.split, path, folder)
-    if split.is_cut or split.lines != operation.object_count:
-        raise ResultGoneError(
-            f"the result of {operation.gid} has {split.lines} whole lines"
-            f" of {operation.object_count}",
-            hint="the shop is read again",
-        )
-    return _seen(folder)
-
-
-def _seen(folder: Path) -> Iterator[Seen]:
-    for family in families.families(folder):
-        if isinstance(family, Orphan):
-            raise ResultGoneError(f"nobody is {family.parent}", hint="the shop is read again")
-        yield shopread.observed(family)
 
 
 async def _send(step: Step) -> None:

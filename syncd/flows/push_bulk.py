@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 import structlog
 
-from syncd.errors import BulkLimitError, CallError, ResultGoneError, UploadLostError
+from syncd.errors import BulkLimitError, CallError, ResultGoneError, ShopifyError, UploadLostError
 from syncd.flows.bulk_lines import Step, write_lines
+from syncd.flows.bulk_settle import settle
 from syncd.flows.compare import batches
-from syncd.postgres import bulk, differences, history, links, outbox
-from syncd.postgres.bulk import CREATE, LINES, PUBLISH, Line, Loose
-from syncd.postgres.db import Connection, clock, transaction
-from syncd.postgres.history import Written
+from syncd.postgres import bulk, outbox
+from syncd.postgres.bulk import CREATE, LINES, PUBLISH, Loose
+from syncd.postgres.db import clock, transaction
 from syncd.postgres.leases import Lease
-from syncd.records import Form, Link, Shop
-from syncd.rules import changes, mapping
+from syncd.records import Shop
 from syncd.shopify import bulk as theirs
-from syncd.shopify import jsonl, products, uploads
+from syncd.shopify import jsonl, uploads
 from syncd.shopify.client import Client
 from syncd.shopify.documents import documents
-from syncd.shopify.jsonl import Row
 
 FROM = 200  # fewer products are made sooner one by one
 AT_ONCE = 5  # bulk mutations of an app in a shop; shopify.dev, read 2026-11
@@ -32,7 +28,6 @@ BATCH = 100
 POLL_S = 1.0
 WRITES = 3  # of a file that Shopify cannot use, before its products go one by one
 STALLED_S = 1800.0  # without progress it is ended
-LOST_S = 30.0  # in which an operation whose start was lost shows up in Shopify's list
 log = structlog.get_logger()
 
 
@@ -77,6 +72,11 @@ async def _advance(step: Step) -> float:
         wait_s = POLL_S if error.wait_s is None else error.wait_s
         log.info("bulk_waits", operation=step.operation.operation_id, error=str(error))
         return wait_s
+    except ShopifyError as error:
+        if type(error) is not ShopifyError:
+            raise  # the shop's, or a kind's: the pump says so
+        log.error("bulk_refused", operation=step.operation.operation_id, error=str(error))
+        await end(step, note=error.message)
     return 0.0
 
 
@@ -105,7 +105,7 @@ async def _start(step: Step) -> float:
         if found is not None:
             await bulk.started(pool, operation, lease, found.gid)
             return 0.0
-        if (await clock(pool) - operation.asked_at).total_seconds() < LOST_S:
+        if (await clock(pool) - operation.asked_at).total_seconds() < theirs.LOST_S:
             return POLL_S  # Shopify's list may lag
     await bulk.ask(pool, operation, lease)
     document = documents()[operation.document]
@@ -146,83 +146,8 @@ async def _fetch(step: Step) -> None:
             await uploads.download(url, path)
             with path.open("rb") as file:
                 for rows in batches(jsonl.rows(file), BATCH):
-                    await _settle(step, rows)
+                    await settle(step, rows)
     await end(step)
-
-
-async def _settle(step: Step, rows: Sequence[Row]) -> None:
-    """Write down what became of some lines, in one transaction; those settled before stay so."""
-    answers = {row.line_number: row for row in rows if row.line_number is not None}
-    async with transaction(step.pool) as connection:
-        lines = await bulk.lines(connection, step.operation, list(answers))
-        accepted = {n: line for n, line in lines.items() if answers[n].is_ok}
-        doubtful = [
-            line.key for n, line in lines.items() if line.has_news or answers[n].errors
-        ]  # an error may have come after the deed
-        await bulk.settle(
-            connection,
-            step.operation,
-            step.lease,
-            ok=[line.key for line in accepted.values() if not line.has_news],
-            failed=[line.key for n, line in lines.items() if answers[n].user_errors],
-            unknown=doubtful,
-        )
-        at = await clock(connection)
-        match step.operation.document:
-            case bulk.CREATE:
-                made = [_made(line, answers[n]) for n, line in accepted.items()]
-                await _note_made(connection, step.shop, made, at)
-            case bulk.PUBLISH:
-                keys = [line.key for line in accepted.values()]
-                await links.published(connection, shop_id=step.shop.shop_id, keys=keys, at=at)
-            case _:
-                forms = {one.key: one.form for one in accepted.values() if not one.has_news}
-                await _note_updated(connection, step, forms, at)
-
-
-def _made(line: Line, row: Row) -> Link:
-    """The link to a product that a line made. Its pictures' ids do not come back with it."""
-    assert row.payload is not None  # it was accepted
-    made = row.payload["product"]
-    return Link(
-        key=line.key,
-        gid=made["id"],
-        known=line.form,
-        digest=mapping.digest(line.form),
-        variants=changes.match_variants(
-            line.form, {}, products.variants(made["variants"]["nodes"])
-        ),
-        files={},
-        published_at=None,
-    )
-
-
-async def _note_made(
-    connection: Connection, shop: Shop, made: Sequence[Link], at: datetime
-) -> None:
-    new = await links.add_all(connection, shop.shop_id, made, at)
-    await history.add_all(
-        connection,
-        shop_id=shop.shop_id,
-        written=[Written(one.key, one.gid, None, one.known) for one in made if one.key in new],
-        write=CREATE,
-        accepted_at=at,
-    )
-
-
-async def _note_updated(
-    connection: Connection, step: Step, forms: Mapping[str, Form], at: datetime
-) -> None:
-    shop_id, operation = step.shop.shop_id, step.operation
-    before = await differences.sights(connection, operation.run_id, list(forms))
-    gids = await links.know(connection, shop_id, forms, at)
-    await history.add_all(
-        connection,
-        shop_id=shop_id,
-        written=[Written(key, gid, before.get(key), forms[key]) for key, gid in gids.items()],
-        write=operation.document,
-        accepted_at=at,
-    )
 
 
 async def end(step: Step, *, note: str | None = None) -> None:

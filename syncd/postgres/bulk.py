@@ -118,9 +118,9 @@ async def write(
     )
 
 
-async def part(db: Executor, operation: Operation, *, after: int) -> None:
+async def part(db: Executor, operation: Operation, lease: Lease, *, after: int) -> None:
     """Those after a place go to an operation of their own: the file is full."""
-    await sql.part.execute(db, operation_id=operation.operation_id, after=after)
+    await _ours(sql.part, db, operation, lease, after=after)
 
 
 async def wrote(
@@ -193,8 +193,9 @@ async def end(
     connection: Connection, operation: Operation, lease: Lease, *, note: str | None = None
 ) -> list[Loose]:
     """Nothing more will be answered; returns those that are ordinary changes again."""
+    await _ours(sql.lock, connection, operation, lease)
     rows: list[asyncpg.Record] = await sql.end.fetch(
-        connection, operation_id=operation.operation_id, fence=lease.fence, note=note
+        connection, operation_id=operation.operation_id, note=note
     )
     return [Loose(**row) for row in rows]
 

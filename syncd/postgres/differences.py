@@ -95,10 +95,12 @@ def _row(finding: Finding) -> dict[str, Any]:
     }
 
 
-async def meet_strangers(db: Executor, run: Run) -> int:
+async def meet_strangers(pool: asyncpg.Pool, run: Run) -> int:
     """Products to be made whose SKUs the shop sells already become conflicts; returns how many."""
-    count: int | None = await sql.meet_strangers.value(db, run_id=run.run_id)
-    return count or 0
+    async with transaction(pool) as connection:
+        await sql.hash_joins.execute(connection)
+        count: int | None = await sql.meet_strangers.value(connection, run_id=run.run_id)
+        return count or 0
 
 
 async def meet_held(db: Executor, run: Run) -> int:

@@ -22,6 +22,7 @@ Status = Literal["CREATED", "RUNNING", "COMPLETED", "FAILED", "CANCELING", "CANC
 
 PAGE = 25
 CLOCKS_APART = timedelta(minutes=10)  # how far Shopify's clock and ours may differ
+LOST_S = 30.0  # in which an operation whose start was lost shows up in the list of operations
 BUSY_WAIT_S = 60.0
 LIMIT_WAIT_S = 3600.0  # how large the limit is, and when its day ends, is not documented
 UPLOAD_CODES = ("NO_SUCH_FILE", "INVALID_STAGED_UPLOAD_FILE", "INTERNAL_FILE_SERVER_ERROR")
@@ -89,7 +90,7 @@ async def find(client: Client, name: str, kind: Kind, *, since: datetime) -> Ope
     """The newest operation since then whose document's one operation has exactly this name.
 
     For an orphan, started though the answer was lost. Whether Shopify's list lags behind is not
-    documented: None right after the loss is no proof. Raises what `Client.execute` raises.
+    documented: None before LOST_S have passed is no proof. Raises what `Client.execute` raises.
     """
     # A search field that Shopify does not know would be ignored, and match everything.
     page: dict[str, Any] = {"query": f"operation_type:{kind}", "first": PAGE, "after": None}

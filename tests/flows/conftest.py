@@ -141,7 +141,7 @@ class Scene:
             aiohttp.ClientSession() as session,
             session.post(f"{self.running.url}/_sandbox/{path}", json=body) as response,
         ):
-            assert response.status in (200, 204), await response.text()
+            assert response.status in (200, 201, 204), await response.text()
 
     async def call(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """What a merchant does in the shop, past syncd."""

@@ -110,6 +110,29 @@ async def test_whatever_befalls_an_operation_each_product_is_made_once(
     assert counts(await resync(scene)) == {"same": MANY}
 
 
+@pytest.mark.parametrize(
+    "root", ["stagedUploadsCreate", "bulkOperationRunMutation", "bulkOperation"]
+)
+async def test_what_shopify_will_not_do_in_bulk_is_done_one_by_one(scene: Scene, root: str) -> None:
+    """No operation outlives its run: the next run would send the same products beside it."""
+    await scene.load(*goods())
+    await forget_events(scene)
+    told: list[int] = []
+
+    async def meanwhile(run: Run) -> None:
+        if run.state == "sending" and not told:
+            told.append(1)
+            await scene.tell("faults", {"kind": "http", "status": 400, "root": root})
+
+    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    assert (run.state, run.sent, run.ok) == ("done", MANY, MANY)
+    ended = await scene.pool.fetch("select phase, note from syncd.bulk_operation")
+    assert [row["phase"] for row in ended] == ["done"]
+    assert "HTTP 400" in ended[0]["note"]
+    assert await scene.differences() == []
+    assert len(scene.state()) == MANY
+
+
 async def test_a_start_whose_answer_is_lost_is_not_repeated(scene: Scene) -> None:
     await filled(scene, {"lose_start": True})
     assert scene.client.calls["BulkOperationRunMutation"] == 2

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from syncd.flows import carry_run
+from syncd.flows.carry_run import LOST
 from syncd.flows.compare import compare
 from syncd.postgres import runs
 from syncd.postgres.runs import Run
@@ -15,6 +17,7 @@ from tests.flows.conftest import JAKKE, LUE, Scene, price, settings, variant
 from tests.flows.merchant import UPDATE, VARIANTS
 from tests.flows.running import carried, counts, found, resync
 
+LONG_AGO = "update syncd.run set operation_at = operation_at - $1::interval"
 READING = {"BulkOperationRunQuery", "BulkOperationRead"}
 SOKK = replace(LUE, row=5, handle="sokk", title="Sokk", variants=(variant(sku="S-1"),))
 
@@ -300,6 +303,39 @@ async def test_a_reading_that_goes_wrong_is_done_again(
     run = await resync(scene)
     assert (run.state, counts(run)) == ("done", {"same": 2})
     assert run.reads == (1 if "shuffle" in fault or "lose_start" in fault else 2)
+
+
+async def test_a_reading_that_never_began_counts_for_nothing(scene: Scene) -> None:
+    """We died each time after it was noted that the query is asked for, and before it was."""
+    await scene.load(JAKKE)
+    await scene.push()
+    run_id = await runs.ask(scene.pool, scene.shop.shop_id)
+    assert run_id is not None
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    for _ in range(carry_run.READS + 1):
+        run = await runs.find(scene.pool, run_id)
+        assert run is not None
+        await runs.begin_read(scene.pool, run, lease)
+        assert await carry_run.advance_once(scene.pool, scene.client, scene.shop, lease)
+        await scene.pool.execute(LONG_AGO, LOST)
+        await carry_run.advance_once(scene.pool, scene.client, scene.shop, lease)
+    run = await carried(scene, run_id)
+    assert (run.state, run.reads, counts(run)) == ("done", 1, {"same": 1})
+    assert scene.client.calls["BulkOperationRunQuery"] == 1
+
+
+async def test_a_lost_answer_to_the_second_reading_is_looked_for(scene: Scene) -> None:
+    await scene.load(JAKKE)
+    await scene.push()
+    scene.running.shop.works.faults |= {"expire": True}
+
+    async def meanwhile(run: Run) -> None:
+        if run.operation is not None and not scene.running.shop.mischief.rules:
+            await scene.tell("faults", {"kind": "drop", "root": "bulkOperationRunQuery"})
+
+    run = await resync(scene, meanwhile=meanwhile)
+    assert (run.state, run.reads, counts(run)) == ("done", 2, {"same": 1})
+    assert scene.client.calls["BulkOperationRunQuery"] == 2
 
 
 async def test_prices_are_those_of_the_shops_department(scene: Scene) -> None:
