@@ -15,7 +15,7 @@ from syncd.cli.run import FOUND_WRONG, console
 from syncd.cli.serving import LOOK_S
 from syncd.demo import report
 from syncd.flows import resync as sending
-from syncd.postgres import differences, runs, shops
+from syncd.postgres import bulk, differences, runs, shops
 from syncd.postgres.runs import Run
 from syncd.records import Shop
 from syncd.supervisor import House
@@ -53,14 +53,20 @@ async def _looks(house: House, shop: Shop, run_id: int) -> AsyncIterator[Run]:
         yield run
         if run.ended_at is not None or (run.state == "held" and run.decided_at is None):
             return
-        is_moving = run.state != "sending"
-        if is_moving or await sending.is_waited_for(house.pool, shop, run.asked_at):
+        if run.state != "sending" or await is_sending(house.pool, shop, run):
             idle_s = anyio.current_time() + IDLE_S
         if anyio.current_time() > idle_s:
             return  # the rest waits long, and status tells why
         if all(one.shop_id != shop.shop_id for one in await shops.ready(house.pool)):
             return  # paused: the rest waits, and status tells why
         await house.rest(LOOK_S)
+
+
+async def is_sending(pool: asyncpg.Pool, shop: Shop, run: Run) -> bool:
+    """Whether something is with Shopify now, or will be soon."""
+    return bool(await bulk.under_way(pool, shop.shop_id, most=1)) or await sending.is_waited_for(
+        pool, shop, run.asked_at
+    )
 
 
 def _tell(run: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -107,11 +107,12 @@ def assemble(document: Document, *, has_warehouse: bool) -> dict[str, records.Pr
         )
     prices = {price.variant_key: price for price in document.price}
     quantities = {stock.variant_key: stock.quantity for stock in document.stock}
+    named = {key: {option.position for option in rows} for key, rows in options.items()}
     variants: dict[str, list[records.Variant]] = defaultdict(list)
     for row in document.variant:
         variant = _variant(
             row,
-            option_values=_values(row, options[row.product_key]),
+            option_values=_values(row, named.get(row.product_key, ())),
             price=prices.get(row.variant_key),
             quantity=quantities.get(row.variant_key, 0) if has_warehouse else None,
         )
@@ -170,15 +171,14 @@ def _variant(
     )
 
 
-def _values(row: VariantRow, options: Sequence[OptionRow]) -> tuple[str, ...]:
-    """The values in the order of the options.
+def _values(row: VariantRow, named: Collection[int]) -> tuple[str, ...]:
+    """The values in the order of the options, of which these places have a name.
 
     A named option without a value gets an empty one and a value without a name stays: both are
     seen, and refused for this product alone, where it is mapped.
     """
-    named = {option.position for option in options}
-    values = enumerate((row.option1, row.option2, row.option3), start=1)
-    return tuple(value or "" for position, value in values if value or position in named)
+    values = (row.option1, row.option2, row.option3)
+    return tuple([value or "" for at, value in enumerate(values, 1) if value or at in named])
 
 
 @asynccontextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from syncd.errors import ContractError
 from syncd.postgres.breaches import KEYS, SCHEMA
@@ -15,12 +16,17 @@ from syncd.postgres.breaches import KEYS, SCHEMA
 HINT = "mend the view in the Backoffice (`syncd check` names all faults; see docs/backoffice.md)"
 
 
-class Row(BaseModel):
-    """A value of another type than the contract's is refused, never converted."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A value of another type than the contract's is refused, never converted.
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    Dataclasses: models take half as long again to make, and there are twenty of them a product.
+    """
+
+    __pydantic_config__: ClassVar = ConfigDict(strict=True)
 
 
+@dataclass(frozen=True, slots=True)
 class ProductRow(Row):
     product_key: str
     title: str
@@ -29,12 +35,14 @@ class ProductRow(Row):
     is_active: bool
 
 
+@dataclass(frozen=True, slots=True)
 class OptionRow(Row):
     product_key: str
     position: Annotated[int, Field(ge=1, le=3)]
     name: str
 
 
+@dataclass(frozen=True, slots=True)
 class VariantRow(Row):
     product_key: str
     variant_key: str
@@ -49,6 +57,7 @@ class VariantRow(Row):
     is_blocked: bool
 
 
+@dataclass(frozen=True, slots=True)
 class ImageRow(Row):
     product_key: str
     image_key: str
@@ -58,6 +67,7 @@ class ImageRow(Row):
     version: str | None
 
 
+@dataclass(frozen=True, slots=True)
 class PriceRow(Row):
     """`is_on_offer`: whether the offer holds now, by Postgres's clock."""
 
@@ -69,11 +79,13 @@ class PriceRow(Row):
     vat_percent: Decimal
 
 
+@dataclass(frozen=True, slots=True)
 class StockRow(Row):
     variant_key: str
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
 class Document(Row):
     """The rows of some products, by the name of their view, in shelf order."""
 
@@ -85,6 +97,9 @@ class Document(Row):
     stock: tuple[StockRow, ...]
 
 
+DOCUMENT = TypeAdapter(Document)
+
+
 def parse(text: str) -> Document:
     """Read the answer of backoffice.products.
 
@@ -92,7 +107,7 @@ def parse(text: str) -> Document:
     stands in two rows of a view.
     """
     try:
-        document = Document.model_validate_json(text)
+        document = DOCUMENT.validate_json(text)
     except ValidationError as error:
         raise _breach(text, error) from error
     _refuse_doubles("product", [row.product_key for row in document.product])

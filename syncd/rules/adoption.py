@@ -31,10 +31,12 @@ T = TypeVar("T")
 class Sight:
     """What a read showed: our part as the link's known form, and what is the merchant's.
 
-    `strangers` are the variants made in Shopify.
+    `raw` is the form of our part with the merchant's fields as they are, `strangers` are the
+    variants made in Shopify.
     """
 
     link: Link
+    raw: Form
     album: Album
     strangers: tuple[ObservedVariant, ...]
 
@@ -106,11 +108,10 @@ def reconsidered(
         variants=_respecting(wanted, link.known, raw, shop=shop, album=album, tried=tried),
         pictures=owners.of_pictures([shown_pictures[gid] for gid in album.order], album, shop),
     )
-    return Sight(
-        replace(link, known=known, digest=mapping.digest(known), variants=variants, files=files),
-        album,
-        tuple(one for one in observed.variants if one.ids.variant not in keys),
-    )
+    strangers = tuple(one for one in observed.variants if one.ids.variant not in keys)
+    digest = mapping.digest(known)
+    seen = replace(link, known=known, digest=digest, variants=variants, files=files)
+    return Sight(seen, raw, album, strangers)
 
 
 def _turned(files: Mapping[str, str]) -> dict[str, str]:

@@ -82,7 +82,7 @@ def compare(
     is there. `fall_percent` and `is_gone` are those of `harms.of`.
     """
     sight = _sight(key, wanted, link, observed, shop, brought=brought, underway=underway)
-    raw = _raw(wanted, observed, sight)
+    raw = sight.raw
     aimed = owners.ours(wanted, sight.link.known, shop)
     files = {**brought, **(link.files if link else {})}
     shown = _as_far_as_told(sight, aimed, observed, files)
@@ -137,15 +137,6 @@ def _sight(
         base = adoption.joined(wanted, base, observed)
         may_be_there = underway.pictures or None  # nothing tells what was sent once
     return adoption.reconsidered(wanted, base, observed, shop, underway.prices, may_be_there)
-
-
-def _raw(wanted: Form, observed: ObservedProduct, sight: Sight) -> Form:
-    return adoption.observed_form(
-        wanted,
-        observed,
-        keys={one.variant: key for key, one in sight.link.variants.items()},
-        refs={gid: ref for ref, gid in sight.link.files.items()},
-    )
 
 
 def _as_far_as_told(

@@ -45,7 +45,9 @@ def create(product: Product, form: Form, shop: Shop, files: Mapping[str, str]) -
                 {"locationId": shop.location, "name": "available", "quantity": count}
             ]
         rows.append(row)
-    made = replace(form, variants=form.variants[: inputs.PAGE])
+    made = form
+    if len(form.variants) > inputs.PAGE:
+        made = replace(form, variants=form.variants[: inputs.PAGE])
     fields = {
         **inputs.product_fields(form),
         "metafields": [inputs.metafield(NAMESPACE, IDENTITY, "id", product.key)],

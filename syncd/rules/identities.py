@@ -22,6 +22,8 @@ def match_variants(
         ids = linked.get(variant.key)
         if ids is not None and ids.variant in shown:
             found[variant.key] = shown.pop(ids.variant)
+    if len(found) == len(form.variants):
+        return found
     by_values = {folded(shown_values(form, variant)): variant.ids.variant for variant in observed}
     for variant in form.variants:
         gid = by_values.get(folded(variant.values), "")
@@ -37,6 +39,8 @@ def shown_values(form: Form, variant: ObservedVariant) -> tuple[str, ...]:
     may move options, and rename them. Without as many options as ours the values stay as shown.
     """
     if len(variant.values) != len(form.options):
+        return tuple(variant.values.values())
+    if tuple(variant.values) == form.options:
         return tuple(variant.values.values())
     names = {fold(name): name for name in variant.values}
     ours = {fold(option) for option in form.options}

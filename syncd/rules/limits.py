@@ -65,12 +65,12 @@ def check_product(product: Product) -> None:
 
 def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> None:
     """Raises RowError for a value that is missing or has no option; `values` are trimmed."""
-    name = f"{subject(product.key, product.title)}, {article(variant)}"
-    options = [shortened(option_name(option), SHOWN) for option in product.option_names]
-    if len(values) != len(options) or not all(values):
+    if len(values) != len(product.option_names) or not all(values):
+        options = [shortened(option_name(option), SHOWN) for option in product.option_names]
         said = ", ".join(shortened(value, SHOWN) or "(nothing)" for value in values) or "(nothing)"
         raise RowError(
-            f"{name}: the options are {', '.join(options) or '(none)'}, the variant says {said}",
+            f"{_of(product, variant)}: the options are {', '.join(options) or '(none)'}, "
+            f"the variant says {said}",
             hint=f"give each option a value {AGAIN}",
             cause="value_missing",
             sku=line(variant.sku or ""),
@@ -79,29 +79,28 @@ def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> 
 
 def check_prices(product: Product, variant: Variant, currency: str) -> None:
     """Raises RowError for a price that is missing, unfit to send, or in another currency."""
-    name = f"{subject(product.key, product.title)}, {article(variant)}"
-    sku = line(variant.sku or "")
     if variant.price is None:
         raise RowError(
-            f"{name} has no price in the shop's department",
+            f"{_of(product, variant)} has no price in the shop's department",
             hint=f"set the price {AGAIN}",
             cause="no_price",
-            sku=sku,
+            sku=line(variant.sku or ""),
         )
     if variant.currency not in (None, currency):
         raise RowError(
-            f"{name} has a price in {variant.currency}, the shop sells in {currency}",
+            f"{_of(product, variant)} has a price in {variant.currency}, "
+            f"the shop sells in {currency}",
             hint="choose a department with prices in the shop's currency for this shop",
             cause="other_currency",
-            sku=sku,
+            sku=line(variant.sku or ""),
         )
-    for price in filter(None, (variant.price, variant.compare_at_price)):
-        if not (price.is_finite() and 0 <= price < MAX_MONEY):
+    for price in (variant.price, variant.compare_at_price):
+        if price is not None and not (price.is_finite() and 0 <= price < MAX_MONEY):
             raise RowError(
-                f"{name} has the price {price}",
+                f"{_of(product, variant)} has the price {price}",
                 hint=f"correct the price {AGAIN}",
                 cause="price_unfit",
-                sku=sku,
+                sku=line(variant.sku or ""),
             )
 
 
@@ -110,18 +109,16 @@ def check_form(key: str, form: Form) -> None:
 
     The form's values have one spelling already.
     """
-    name = subject(key, form.title)
-    texts = [("name", form.title), ("store", form.vendor)]
-    _refuse_long(name, texts + [("option", option) for option in form.options])
+    texts = {"name": form.title, "store": form.vendor}
+    _refuse_long(key, form, None, [*texts.items(), *(("option", one) for one in form.options)])
     for variant in form.variants:
-        texts = list(zip(form.options, variant.values, strict=True))
-        codes = [("SKU", variant.sku), ("barcode", variant.barcode)]
-        _refuse_long(f"{name}, {article(variant)}", texts + codes, sku=variant.sku)
+        codes = (("SKU", variant.sku), ("barcode", variant.barcode))
+        _refuse_long(key, form, variant, [*zip(form.options, variant.values, strict=True), *codes])
     names: dict[str, str] = {}
     for option in form.options:
         if fold(option) in names:
             raise RowError(
-                f"{name} has two options called {names[fold(option)]}",
+                f"{subject(key, form.title)} has two options called {names[fold(option)]}",
                 hint=f"give one of them another name {AGAIN}",
                 cause="options_alike",
             )
@@ -131,7 +128,7 @@ def check_form(key: str, form: Form) -> None:
         first = rows.setdefault(variant.values, variant)
         if first is not variant:
             raise RowError(
-                f"{name}: {article(first)} and {article(variant)} are both "
+                f"{subject(key, form.title)}: {article(first)} and {article(variant)} are both "
                 f"{' / '.join(variant.values)}",
                 hint=f"give one of them another {' or '.join(form.options)} {AGAIN}",
                 cause="variants_alike",
@@ -139,13 +136,21 @@ def check_form(key: str, form: Form) -> None:
             )
 
 
-def _refuse_long(name: str, texts: Sequence[tuple[str, str]], sku: str = "") -> None:
+def _refuse_long(
+    key: str, form: Form, variant: VariantForm | None, texts: Sequence[tuple[str, str]]
+) -> None:
     for what, text in texts:
         if len(text) > MAX_LENGTH:
+            whose = f", {article(variant)}" if variant else ""
             raise RowError(
-                f"{name}: the {shortened(what, SHOWN)} has {len(text)} characters; "
-                f"Shopify holds {MAX_LENGTH}",
+                f"{subject(key, form.title)}{whose}: the {shortened(what, SHOWN)} has "
+                f"{len(text)} characters; Shopify holds {MAX_LENGTH}",
                 hint=f"shorten it {AGAIN}",
                 cause="text_too_long",
-                sku=sku,
+                sku=variant.sku if variant else "",
             )
+
+
+def _of(product: Product, variant: Variant) -> str:
+    """Only where it is told: to make it took as long as all the looking does."""
+    return f"{subject(product.key, product.title)}, {article(variant)}"

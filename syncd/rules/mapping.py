@@ -160,13 +160,17 @@ def unblocked(product: Product, shop: Shop) -> Product:
 def _values(product: Product, shop: Shop) -> list[tuple[str, ...]]:
     """The option values of each variant, each value in the spelling in which it stands first."""
     spellings: dict[tuple[int, str], str] = {}
+    spelled: dict[tuple[int, str], str] = {}
     rows = []
     for variant in product.variants:
         values = [text.line(value) for value in variant.option_values]
         limits.check_variant(product, variant, values)
         limits.check_prices(product, variant, shop.currency)
-        row = [spellings.setdefault((at, text.fold(v)), v) for at, v in enumerate(values)]
-        rows.append(tuple(row) or NO_VALUES)
+        for place in enumerate(values):
+            if place not in spelled:
+                at, value = place
+                spelled[place] = spellings.setdefault((at, text.fold(value)), value)
+        rows.append(tuple(spelled[place] for place in enumerate(values)) or NO_VALUES)
     return rows
 
 

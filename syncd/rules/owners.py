@@ -63,6 +63,8 @@ def of_variant(
     if shop.image_mode != "overwrite" and wanted.picture is None and picture in album.theirs:
         picture = None
     stopped = shown.stopped if wanted.stopped else known is not None and known.stopped
+    if (prices, picture, stopped) == (shown.prices, shown.picture, shown.stopped):
+        return shown
     return replace(
         shown, price=prices[0], compare_at_price=prices[1], picture=picture, stopped=stopped
     )

@@ -43,6 +43,8 @@ class Answer:
     root_fields: tuple[str, ...] = ()
     spent_points: int = 0
     is_throttled: bool = False
+    name: str = ""
+    """The operation's in its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Call:
     document: DocumentNode
     operation: Operation
     asked_points: int
+
+    @property
+    def name(self) -> str:
+        named = self.operation.node.name
+        return named.value if named else ""
 
     def spent_points(self, data: dict[str, Any] | None) -> int:
         request = self.request
@@ -117,7 +124,7 @@ def _run(visit: Visit, bucket: Bucket, call: Call) -> Answer:
     if (bug := _bug(result)) is not None:
         if shop.changes:
             shop.restore()
-        return Answer({"errors": [faults.our_fault(bug)]}, names, call.asked_points)
+        return Answer({"errors": [faults.our_fault(bug)]}, names, call.asked_points, name=call.name)
     shop.save()
     spent = call.spent_points(result.data)
     bucket.refund(call.asked_points - spent)
@@ -127,7 +134,7 @@ def _run(visit: Visit, bucket: Bucket, call: Call) -> Answer:
     body: Body = {"data": result.data, "extensions": extensions}
     if result.errors:
         body = {"errors": [faults.fault(error) for error in result.errors], **body}
-    return Answer(body, names, spent)
+    return Answer(body, names, spent, name=call.name)
 
 
 def _result(visit: Visit, call: Call) -> ExecutionResult:
