@@ -48,9 +48,10 @@ resync: $(INSTALLED) ## compare the whole shop (SHOP=x.myshopify.com), send what
 test: $(READY) ## all tests, on each Postgres that is installed
 	@$(BIN)/pytest -n auto $(ARGS)
 
-soak: $(READY) ## what runs for minutes: thousands of made-up products through every write, nodes killed 200 times
+soak: $(READY) ## what runs for minutes: thousands of made-up products through every write, nodes and resyncs killed 200 times each
 	@SYNCD_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/pytest -n auto --timeout 1800 tests/flows/test_any_product.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) EVENTS=$(or $(EVENTS),200000) $(BIN)/pytest -n 2 tests/test_nodes_crash.py $(ARGS)
+	@KILLS=$(or $(KILLS),200) $(BIN)/pytest -n 2 tests/test_run_crash.py $(ARGS)
 	@ORDERS=5000 $(BIN)/pytest -n 2 --timeout 1800 tests/postgres/test_interleavings.py $(ARGS)
 	@$(MAKE) --no-print-directory mutants
 

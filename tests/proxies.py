@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 import aiohttp
@@ -15,6 +16,8 @@ from tests.scribe import TITLE
 
 TOKEN = "X-Shopify-Access-Token"
 KEPT = ("Content-Type", "Retry-After", "X-Shopify-API-Version")
+DOCUMENT = re.compile(r'"operationName": ?"(\w+)"')
+SUBJECT = re.compile(r"\bSyncd(?:Run|Operation)\w+|gid://shopify/Product/\d+")
 
 
 @dataclass(slots=True)
@@ -25,7 +28,35 @@ class Call:
     node: str
     began_s: float
     versions: list[tuple[str, int, bool]]  # key, version, whether it was taken back
+    document: str
+    subject: str  # the name of the bulk operation that it starts, or the product's id
     ended_s: float = inf
+
+
+@dataclass(slots=True)
+class Snare:
+    """Where a node is to be caught: at its `nth` call of a document, and all that follow that one.
+
+    `is_before`: these calls never reach the shop; else they do, and their answers are kept back.
+    """
+
+    document: str
+    nth: int = 1
+    is_before: bool = False
+    calls: int = 0
+    caught: anyio.Event = field(default_factory=anyio.Event)
+    opened: anyio.Event = field(default_factory=anyio.Event)
+
+    def catches(self, document: str) -> bool:
+        """Whether this call of the document is one of those; each is asked of once."""
+        if document != self.document or self.opened.is_set():
+            return False
+        self.calls += 1
+        return self.calls >= self.nth
+
+    async def hold(self) -> None:
+        self.caught.set()
+        await self.opened.wait()
 
 
 class Proxy:
@@ -42,6 +73,7 @@ class Proxy:
         self.parked = 0  # answers behind the gate
         self.under_way = 0
         self.url = ""
+        self.snares: list[Snare] = []
         self._shops = shops  # token: where the shop is
         self._book = book
         self._session = session
@@ -76,24 +108,45 @@ class Proxy:
     async def _pass(self, request: web.BaseRequest) -> web.StreamResponse:
         self.under_way += 1
         try:
-            body = await request.read()
-            token = request.headers[TOKEN]
-            found = TITLE.findall(body.decode())
-            versions = [(key, int(version), bool(undone)) for key, version, undone in found]
-            call = Call(self._shops[token], self.node, anyio.current_time(), versions)
-            self._book.append(call)
-            self.calls += 1
-            headers = {name: request.headers[name] for name in (TOKEN, "Content-Type")}
-            async with self._session.post(
-                f"{call.shop}{request.path_qs}", data=body, headers=headers
-            ) as answer:
-                content = await answer.read()
-            call.ended_s = anyio.current_time()
+            body = (await request.read()).decode()
+            document = "".join(DOCUMENT.findall(body)[-1:])
+            held = [snare for snare in self.snares if snare.catches(document)]
+            if any(snare.is_before for snare in held):
+                await held[0].hold()
+                return web.Response(status=503)
+            answer = await self._carried_out(request, body, document)
         finally:
             self.under_way -= 1
         self.parked += 1
+        for snare in held:
+            await snare.hold()
         await self._gate.wait()
         self.parked -= 1
+        return answer
+
+    async def _carried_out(
+        self, request: web.BaseRequest, body: str, document: str
+    ) -> web.StreamResponse:
+        """The shop's answer."""
+        token = request.headers[TOKEN]
+        found = TITLE.findall(body)
+        subject = SUBJECT.search(body)
+        call = Call(
+            self._shops[token],
+            self.node,
+            anyio.current_time(),
+            [(key, int(version), bool(undone)) for key, version, undone in found],
+            document,
+            subject[0] if subject else "",
+        )
+        self._book.append(call)
+        self.calls += 1
+        headers = {name: request.headers[name] for name in (TOKEN, "Content-Type")}
+        async with self._session.post(
+            f"{call.shop}{request.path_qs}", data=body.encode(), headers=headers
+        ) as answer:
+            content = await answer.read()
+        call.ended_s = anyio.current_time()
         kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
         return web.Response(status=answer.status, body=content, headers=kept)
 
