@@ -96,14 +96,15 @@ written as (
   set line = g.number, form = g.form
   from given g
   cross join ours
-  where l.operation_id = ours.operation_id
+  where l.operation_id = $1
+    and l.key = any($3)
     and l.key = g.key
 ),
 parted as (
   update syncd.bulk_line l
   set outcome = 'left'
   from ours
-  where l.operation_id = ours.operation_id
+  where l.operation_id = $1
     and l.key = any($6)
 )
 select operation_id
@@ -188,27 +189,40 @@ select
   l.line,
   l.key,
   l.form,
-  exists (
-    select
-    from syncd.link k
-    where k.shop_id = l.shop_id
-      and k.kind = 'product'
-      and k.key = l.key
-      and k.accepted_at >= o.wrote_at
-  ) or exists (
-    select
-    from syncd.change c
-    where c.shop_id = l.shop_id
-      and c.kind = 'product'
-      and c.key = l.key
+  coalesce(
+    (
+      select true
+      from syncd.link k
+      where k.shop_id = l.shop_id
+        and k.kind = 'product'
+        and k.key = l.key
+        and k.accepted_at >= o.wrote_at
+    ),
+    (
+      select true
+      from syncd.change c
+      where c.shop_id = l.shop_id
+        and c.kind = 'product'
+        and c.key = l.key
+    ),
+    false
   ) as has_news
-from syncd.bulk_line l
-join syncd.bulk_operation o on o.operation_id = l.operation_id
-where l.operation_id = $1
-  and l.line = any($2)
-  and l.outcome is null
-order by l.line
-for update of l;
+from syncd.bulk_operation o
+cross join (
+  select n.line
+  from unnest($2::int4[]) as n (line)
+  order by n.line
+) as n
+-- One by one, and no exists above: all at once are taken to be found as cheaply by reading all there is.
+cross join lateral (
+  select b.shop_id, b.line, b.key, b.form
+  from syncd.bulk_line b
+  where b.operation_id = $1
+    and b.line = n.line
+    and b.outcome is null
+  for update
+) as l
+where o.operation_id = $1;
 
 -- name: settle(operation_id int8, fence int8, ok_keys text[], failed_keys text[], unknown_keys text[])
 -- The outcomes of some lines.
@@ -235,7 +249,8 @@ told as (
   set outcome = g.outcome
   from ours
   cross join given g
-  where l.operation_id = ours.operation_id
+  where l.operation_id = $1
+    and l.key = any($3 || $4 || $5)
     and l.key = g.key
     and l.outcome is null
   returning l.outcome

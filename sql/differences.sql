@@ -259,8 +259,21 @@ returning r.sent;
 -- name: follow(run_id int8)
 -- What became of those that were sent: gone from what is due, accepted; dead, parked. Returns how many are on their way:
 -- what a bulk operation made is so until it has ended, since then it is published.
--- No joins: the planner takes what was noted just now for a row or two, and would read all of it anew for each product.
-with told as (
+-- Asked every second: what is on its way is looked through once, and hashed (not in), whatever the planner knows of it.
+with busy as materialized (
+  select c.key
+  from syncd.change c
+  where c.shop_id = (select r.shop_id from syncd.run r where r.run_id = $1)
+    and c.kind = 'product'
+    and c.cause is null
+  union all
+  select l.key
+  from syncd.bulk_operation b
+  join syncd.bulk_line l on l.operation_id = b.operation_id
+  where b.shop_id = (select r.shop_id from syncd.run r where r.run_id = $1)
+    and b.ended_at is null
+),
+told as (
   update syncd.run_difference d
   set (outcome, error) = (
     select coalesce(min(case when c.cause is not null then 'parked' end), 'accepted'), min(c.last_error)
@@ -272,22 +285,7 @@ with told as (
   where d.run_id = $1
     and d.outcome is null
     and d.verdict in ('same', 'differs', 'only_here')
-    and (
-      select coalesce(c.cause, 'due')
-      from syncd.change c
-      where c.shop_id = d.shop_id
-        and c.kind = 'product'
-        and c.key = d.key
-    ) is distinct from 'due'
-    and not exists (
-      select
-      from syncd.bulk_operation b
-      join syncd.bulk_line l
-        on l.operation_id = b.operation_id
-        and l.key = d.key
-      where b.shop_id = d.shop_id
-        and b.ended_at is null
-    )
+    and d.key not in (select key from busy)
   returning d.outcome
 )
 update syncd.run r
@@ -304,12 +302,11 @@ returning r.sent - r.done;
 with late as (
   update syncd.run_difference d
   set outcome = 'failed', error = coalesce(c.last_error, 'it still waits to be sent')
-  from syncd.run r, syncd.change c
-  where d.run_id = $1
+  from syncd.change c
+  where (select r.sending_at from syncd.run r where r.run_id = $1) < syncd.clock() - interval '2 hours'
+    and d.run_id = $1
     and d.outcome is null
     and d.verdict in ('same', 'differs', 'only_here')
-    and r.run_id = d.run_id
-    and r.sending_at < syncd.clock() - interval '2 hours'
     and c.shop_id = d.shop_id
     and c.kind = 'product'
     and c.key = d.key

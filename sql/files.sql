@@ -120,8 +120,9 @@ where shop_id = $1
   and gid = any($2)
 order by accepted_at, gid;
 
--- name: learn(shop_id int4, rows jsonb)
--- Files of products that were made without learning their ids; a link that has any by now stays as it is.
+-- name: learn(shop_id int4, rows jsonb, ready text[])
+-- Files of products that were made without learning their ids; a link that has any by now stays as it is. Those that are
+-- not seen to be ready are asked for at once.
 with given as materialized (
   select *
   from jsonb_to_recordset($2) as g (key text, files jsonb)
@@ -136,7 +137,7 @@ learned as (
     and l.files = '{}'
   returning l.key, l.files, l.known, l.accepted_at
 )
-insert into syncd.file (shop_id, gid, ref, alt, key, accepted_at, look_at)
+insert into syncd.file (shop_id, gid, ref, alt, key, state, accepted_at, look_at)
 select distinct on (f.value)
   $1,
   f.value,
@@ -148,8 +149,9 @@ select distinct on (f.value)
     limit 1
   ), ''),
   l.key,
+  case when f.value = any($3) then 'ready' else 'pending' end,
   l.accepted_at,
-  syncd.clock()
+  case when f.value = any($3) then null else syncd.clock() end
 from learned l
 cross join jsonb_each_text(l.files) as f
 order by f.value, f.key

@@ -116,7 +116,10 @@ async def _page(
         if link.known.pictures and not link.files and link.gid == gids[key]
     }
     await files.learn(
-        pool, shop_id=shop_id, files={key: one for key, one in learned.items() if one}
+        pool,
+        shop_id=shop_id,
+        files={key: one for key, one in learned.items() if one},
+        ready=[file.gid for some in shown.values() for file in some if file.state == "ready"],
     )
     return Page(
         products=products,

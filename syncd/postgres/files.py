@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,14 +41,20 @@ async def save(
     )
 
 
-async def learn(db: Executor, *, shop_id: int, files: Mapping[str, Mapping[str, str]]) -> None:
+async def learn(
+    db: Executor,
+    *,
+    shop_id: int,
+    files: Mapping[str, Mapping[str, str]],
+    ready: Collection[str],
+) -> None:
     """Note files, GIDs by ref for each product's key, that were made without learning their ids.
 
-    Whether Shopify could fetch them is asked at once.
+    Whether Shopify could fetch them is asked at once, but for those that were seen to be `ready`.
     """
     if files:
         rows = [{"key": key, "files": dict(one)} for key, one in files.items()]
-        await sql.learn.execute(db, shop_id=shop_id, rows=rows)
+        await sql.learn.execute(db, shop_id=shop_id, rows=rows, ready=list(ready))
 
 
 async def shared(db: Executor, *, shop_id: int, pictures: Sequence[Picture]) -> dict[str, str]:
