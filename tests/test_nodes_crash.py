@@ -46,6 +46,7 @@ select (select waiting_since is null from syncd.router_lag)
       and application_name = '{scribe.NAME}'
   )
 """
+UNGUARDED = "update syncd.shop set guard_price_falls_percent = 100"  # nobody would answer
 TITLES = "select product_id::text as key, title from retail.product"
 
 pytestmark = pytest.mark.timeout(120 + 24 * KILLS)
@@ -149,6 +150,7 @@ async def test_nothing_is_lost_when_nodes_and_writers_die(
     pool = scenes[0].pool
     await scenes[0].load(*(goods(number) for number in range(1, PRODUCTS + 1)))
     await pool.execute(scribe.PREPARE)
+    await pool.execute(UNGUARDED)
     async with company(scenes, database_url, tmp_path) as together:
         for number in range(KILLS):
             await together.strike(number)
