@@ -1,7 +1,7 @@
 -- name: look(shop_id int4, keys text[])
 -- What the guards know when these products are about to be sent: the shop's numbers; the hold that waits for an answer; what
 -- was done to other products within the last hour, or waits with them; which of these are held; which of these a run is
--- sending, with the digests of the forms that were judged then.
+-- sending, with the digests of the forms that were judged then (null: any).
 select
   s.guard_inactive_percent as inactive_percent,
   s.guard_price_fall_percent as price_fall_percent,
@@ -46,7 +46,7 @@ select
   coalesce((
     select jsonb_object_agg(k.key, k.digests)
     from (
-      select d.key, jsonb_agg(d.wanted_digest) as digests
+      select d.key, jsonb_agg(case when d.restored is null then d.wanted_digest end) as digests
       from syncd.run_difference d
       join syncd.run r on r.run_id = d.run_id and r.state = 'sending'
       where d.shop_id = s.shop_id

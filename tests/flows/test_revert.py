@@ -117,3 +117,23 @@ async def test_a_revert_can_be_taken_back(scene: Scene) -> None:
     again = await revert(scene, back)
     assert again.state == "done"
     assert sorted(one["title"] for one in scene.state()) == ["Feil Jakke", "Feil Lue"]
+
+
+async def test_a_revert_that_was_approved_is_held_no_second_time(scene: Scene) -> None:
+    goods = [
+        replace(LUE, row=n, handle=f"v{n}", title=f"Vare {n}", variants=(variant(sku=f"V{n}"),))
+        for n in range(1, 7)
+    ]
+    await scene.load(*goods)
+    await scene.push()
+    await scene.pool.execute("update retail.price set list_price = list_price * 3")
+    await forget_events(scene)
+    back = await revert(scene, await resync(scene))
+    assert (back.state, back.hold) == (
+        "held",
+        ("the price of 6 of 6 products would fall by more than 50 %",),
+    )
+    await runs.approve(scene.pool, back.run_id)
+    back = await carried(scene, back.run_id)
+    assert (back.state, back.ok) == ("done", 6)
+    assert {one["price"] for one in scene.variants("Vare 1").values()} == {"499.00"}
