@@ -12,6 +12,7 @@ import pytest
 from syncd.catalogue.entries import ImageEntry, ProductEntry
 from syncd.flows import pictures
 from syncd.postgres import files, runs
+from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
 from syncd.sandbox.paces import Allowance
 from tests import leasing
@@ -31,6 +32,12 @@ CANCEL = "mutation ($id: ID!) { bulkOperationCancel(id: $id) { userErrors { mess
 OPERATIONS = (
     "select document, lines, ok, failed, unknown, note from syncd.bulk_operation order by 1"
 )
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres and the resync itself run on each."""
+    return embedded
 
 
 def goods(count: int = MANY) -> Sequence[ProductEntry]:

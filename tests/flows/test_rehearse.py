@@ -16,6 +16,7 @@ from syncd.demo import proof
 from syncd.errors import CallError
 from syncd.flows.rehearse import Finding, Rehearsal, rehearse
 from syncd.postgres import backoffice
+from syncd.postgres.embedded import Server
 from syncd.rules import mapping
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
@@ -34,6 +35,12 @@ MANY = ProductEntry(
     option_names=("Størrelse", "Farge"),
     images=(ImageEntry("https://x.no/s.jpg"),),
 )
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres and the resync itself run on each."""
+    return embedded
 
 
 def sound(entry: ProductEntry) -> ProductEntry:

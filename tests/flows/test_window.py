@@ -13,6 +13,7 @@ from syncd.flows import push, settling, window
 from syncd.flows.outcome import Outcome
 from syncd.flows.step import Step
 from syncd.postgres import outbox, runs, status
+from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
 from tests import leasing
 from tests.flows.conftest import JAKKE, LUE, Scene, settings, variant
@@ -25,6 +26,12 @@ MENDED = "update retail.price set list_price = list_price * 10"
 MENDED_OF = SLIP_OF.replace("/ 10", "* 10")
 INACTIVE = "update retail.product set is_active = false where product_id = any($1)"
 FIRST_FOUR, ALL = [1, 2, 3, 4], [*range(1, 13)]
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres and the resync itself run on each."""
+    return embedded
 
 
 def goods(count: int) -> list[ProductEntry]:
