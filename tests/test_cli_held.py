@@ -58,7 +58,7 @@ def test_status_tells_what_is_held_with_both_answers(shell: Shell, pool: asyncpg
 
 def test_a_hold_is_looked_at_product_by_product(shell: Shell, pool: asyncpg.Pool) -> None:
     assert shell.run("runs") == 0, shell.output
-    assert ["1", "x", "held", "guard"] in [line.split()[:4] for line in shell.output.splitlines()]
+    assert ["1", "x", "held", "(guard)"] in [line.split()[:4] for line in shell.output.splitlines()]
     assert shell.run("runs", "1") == 0, shell.output
     assert "1 products whose changes were held back by the guards" in shell.output
     assert "products in the shop" not in shell.output

@@ -82,7 +82,8 @@ def _found(one: Run) -> str:
 
 def _state(one: Run) -> str:
     colour = {"held": "yellow", "failed": "red", "done": "green"}.get(one.state)
-    said = f"{one.state} (dry run)" if one.is_dry else one.state
+    kind = "dry run" if one.is_dry else one.kind
+    said = one.state if kind == "resync" else f"{one.state} ({kind})"
     return f"[{colour}]{said}[/]" if colour else said
 
 
