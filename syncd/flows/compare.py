@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -24,6 +24,7 @@ from syncd.rules.harms import ON_SALE
 from syncd.shopify.shopread import Seen
 
 BATCH = 100  # products at a time; more makes it no faster, and the loop stands still for longer
+TURN = 20  # products read at a time: some milliseconds
 T = TypeVar("T")
 
 
@@ -50,7 +51,7 @@ async def compare(
     here = len(left)
     left |= dict.fromkeys(await links.keys(pool, shop.shop_id))
     await runs.begin_compare(pool, run, lease, total=len(left))
-    for batch in batches(shown, BATCH):
+    async for batch in _in_turns(shown, BATCH):
         found = await _of_both(pool, shop, run, batch, left, tally, numbers)
         same = sum(finding is None for finding in found)
         noted = [finding for finding in found if finding is not None]
@@ -162,6 +163,19 @@ async def _written(pool: asyncpg.Pool, shop: Shop, run: Run, keys: Sequence[str]
     if run.operation_at is None:
         return frozenset()
     return await links.accepted_since(pool, shop_id=shop.shop_id, keys=keys, since=run.operation_at)
+
+
+async def _in_turns(things: Iterable[T], size: int) -> AsyncIterator[list[T]]:
+    """As `batches`, for things that take a while to read; others have their turn meanwhile."""
+    batch: list[T] = []
+    for some in batches(things, TURN):
+        batch += some
+        if len(batch) >= size:
+            yield batch
+            batch = []
+        await anyio.lowlevel.checkpoint()
+    if batch:
+        yield batch
 
 
 def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -36,13 +36,18 @@ async def advance_once(
 ) -> float | None:
     """One step of each bulk operation of the shop; returns the seconds until the next.
 
-    None when there is none. New products are published by one, too, if they are as many as
-    `bulk_from`. Each step can be repeated, on another host too: what it is about to do
-    stands in the operation's row before. Raises what `Client.execute` raises where no operation
-    could help it, ContractError, LeaseLostError.
+    None when there is none. Of those to be written one alone, so that Shopify works on it while the
+    next one is. New products are published by one, too, if they are as many as `bulk_from`. Each
+    step can be repeated, on another host too: what it is about to do stands in the operation's row
+    before. Raises what `Client.execute` raises where no operation could help it, ContractError,
+    LeaseLostError.
     """
     found = await bulk.under_way(pool, shop.shop_id, most=AT_ONCE)
-    waits_s = [await _advance(Step(pool, client, shop, lease, one, bulk_from)) for one in found]
+    unwritten = [one for one in found if one.phase == "write"]
+    steps = [
+        Step(pool, client, shop, lease, one, bulk_from) for one in found if one not in unwritten[1:]
+    ]
+    waits_s = [await _advance(step) for step in steps]
     return min(waits_s, default=None)
 
 

@@ -276,6 +276,7 @@ async def test_pictures_of_products_made_in_bulk_are_known_after_the_next_compar
         ("https://x.no/en.jpg", "en"),
         ("https://x.no/to.jpg", "to"),
     }
+    assert await pictures.look_once(scene.pool, scene.client, scene.shop) == 0  # they were seen
     await scene.load(replace(goods()[0], images=PICTURED[::-1]))
     await scene.push()
     assert await scene.differences() == []
