@@ -130,6 +130,8 @@ def _breach(text: str, error: ValidationError) -> ContractError:
 
 
 def _refuse_doubles(view: str, keys: Sequence[Hashable]) -> None:
+    if len(set(keys)) == len(keys):
+        return
     seen: set[Hashable] = set()
     for key in keys:
         if key in seen:
