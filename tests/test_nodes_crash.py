@@ -175,7 +175,7 @@ async def test_nothing_is_lost_when_nodes_and_writers_die(
     assert await pool.fetch(PAUSES) == []
     assert list(overlaps(book)) == []
     assert list(steps_back(book)) == []
-    assert len({call.node for call in book}) > KILLS / 4
+    assert len({call.node for call in book}) > KILLS / 10  # work was passed on
     assert together.nodes.froze > KILLS / 100  # each lasts longer than a lease
     assert {call.shop for call in book} == {scene.running.url for scene in scenes}
     held = {row["key"]: version(row["title"]) for row in await pool.fetch(TITLES)}
