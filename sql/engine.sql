@@ -78,7 +78,11 @@ begin
         when c.changed @> excluded.changed then c.changed
         else syncd.labels(c.changed || excluded.changed)
       end,
-      lane = least(c.lane, excluded.lane),
+      -- A new product is not in the shop yet: its prices are no more urgent than itself.
+      lane = case
+        when 'created' = any(c.changed || excluded.changed) and least(c.lane, excluded.lane) = 'price' then 'product'
+        else least(c.lane, excluded.lane)
+      end,
       is_doubted = c.is_doubted or excluded.is_doubted,
       first_event_at = case
         when c.state = 'claimed' then c.first_event_at

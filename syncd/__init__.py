@@ -4,9 +4,9 @@ In reading order:
 
     records     what travels
     errors      the error tree, by whose fault it is
-    rules       decisions, pure: mapping, limits, changes, retry, shares
+    rules       decisions, pure: lanes, mapping, limits, changes, retry, shares
     postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
-    shopify     world B: client, documents, products, bulk, uploads, jsonl, families, shopread
+    shopify     world B: client, budget, documents, products, bulk, uploads, families, shopread
     flows       the only ones that know both worlds: push
     supervisor  loops under leases, signals; builds the clients
     settings    the process's SYNCD_* settings, read once

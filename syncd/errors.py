@@ -8,6 +8,7 @@ SyncdError
 └── ShopifyError
     ├── RowError     this row's            dead at once: retrying cannot help
     ├── CallError    nobody's, it passes   retry after `wait_s`; the row keeps its attempt
+    │   ├── ThrottledError                 there were not enough points: it waits for its turn anew
     │   ├── VariantLimitError              creates wait; updates go on
     │   ├── BulkBusyError                  five bulk operations run: start after one has ended
     │   ├── BulkLimitError                 no more bulk operations for a while
@@ -90,6 +91,10 @@ class CallError(ShopifyError):
         super().__init__(message, hint=hint)
         self.wait_s = wait_s
         self.is_unknown = is_unknown
+
+
+class ThrottledError(CallError):
+    """Shopify's cost bucket held less than the call asks for; nothing happened."""
 
 
 class VariantLimitError(CallError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -12,7 +13,7 @@ import pytest
 
 from syncd.postgres import nodes, outbox, shops, status
 from syncd.supervisor import House, serve
-from tests.flows.conftest import JAKKE, LUE, Scene, names, playing
+from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, names, playing, variant
 
 PATIENCE_S = 20.0
 
@@ -53,6 +54,34 @@ async def test_what_is_committed_reaches_the_shop(scene: Scene) -> None:
         await until(scene, lambda: "Ny" in names(scene.state()))
     assert await scene.differences() == []
     assert await waiting(scene) == 0
+
+
+PRICE = """
+update retail.price
+set list_price = 777
+where variant_id in (select variant_id from retail.variant where product_id = 1)
+"""
+
+
+async def test_a_price_does_not_wait_behind_new_products(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    """However many wait for points: what is kept for the urgent lanes is there."""
+    many = [replace(LUE, handle=f"lue-{n}", title=f"Lue {n}") for n in range(24)]
+    many = [replace(one, variants=(variant(sku=one.title),)) for one in many]
+    async with playing(pool, tmp_path, replace(OPTIONS, plan="standard")) as scene:
+        await scene.load(JAKKE)
+        await scene.push()
+        await scene.tell("faults", {"kind": "spend", "points": 2000})
+        async with served(scene):
+            await scene.load(*many)
+            await until(scene, lambda: len(scene.state()) > 2)
+            await pool.execute(PRICE)
+            await until(
+                scene, lambda: {v["price"] for v in scene.variants().values()} == {"777.00"}
+            )
+            assert len(scene.state()) < len(many) / 2
+            await until(scene, lambda: len(scene.state()) == 1 + len(many))
 
 
 REFUSE_ONCE = """

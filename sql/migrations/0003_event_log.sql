@@ -252,10 +252,11 @@ create function syncd.lane(kind text, labels text[]) returns syncd.lane
   return case
     when kind = 'stock' then 'stock'::syncd.lane
     when kind = 'order' then 'orders'
-    when 'price' = any(labels) then 'price'
+    when 'price' = any(labels) and 'created' <> all(labels) then 'price'
     else 'product'
   end;
-comment on function syncd.lane(text, text[]) is 'The lane of an event: that of its most urgent part';
+comment on function syncd.lane(text, text[]) is
+  'The lane of an event: that of its most urgent part; the prices of a new product are no more urgent than the product';
 
 create function syncd.labels(labels text[]) returns text[]
   language sql immutable parallel safe

@@ -57,7 +57,7 @@ async def of_shops(
                 shop.domain, token, url=shopify_url, deadline_s=PATIENCE_S
             ) as client:
                 probe = await onboard.probe(client)
-                version = client.served_version
+                version = client.tally.served_version
         except SyncdError as error:
             yield Finding("wrong", f"{shop.domain}: {error.message}", error.hint)
             continue

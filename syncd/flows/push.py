@@ -17,13 +17,13 @@ from syncd.flows.settling import settle
 from syncd.flows.step import Step
 from syncd.postgres import outbox
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
-from syncd.records import Change, Shop
+from syncd.records import Change, Lane, Shop
 from syncd.rules import remarks
+from syncd.rules.lanes import LANES
 from syncd.rules.retry import Ack
 from syncd.shopify.client import Client
 
-CLAIMED = 24  # changes a step; few, so that urgent news soon have their turn
-AT_ONCE = 8  # products on their way at the same time
+CLAIMED = 3  # changes a step for each that is on its way; few, so that news soon have their turn
 CARRY_S = 150.0  # for one product with all its calls
 log = structlog.get_logger()
 
@@ -34,18 +34,20 @@ async def push_once(
     shop: Shop,
     lease: Lease,
     *,
+    lanes: Sequence[Lane] = LANES,
     stop: anyio.Event | None = None,
     renewed_s: float = RENEWED_S,
 ) -> int:
-    """One step: up to CLAIMED changes reach the shop; returns how many were claimed, 0 when idle.
+    """One step: some changes of the lanes reach the shop; returns how many, 0 when idle.
 
-    Once `stop` is set no further product is begun and the claims on those are given back. Raises
-    ShopError, KindError, ContractError or LeaseLostError when no change can help, asyncpg's errors
-    when the database is lost; what was accepted is settled first. A product that is cut off in the
-    middle is due again at once, and is read before it is written. The claims are renewed every
-    `renewed_s`.
+    As many at a time as it takes to spend the shop's points. Once `stop` is set no further product
+    is begun and the claims on those are given back. Raises ShopError, KindError, ContractError or
+    LeaseLostError when no change can help, asyncpg's errors when the database is lost; what was
+    accepted is settled first. A product that is cut off in the middle is due again at once, and is
+    read before it is written. The claims are renewed every `renewed_s`.
     """
-    claimed = await outbox.claim(pool, lease, lease_s=LEASE_S, most=CLAIMED)
+    most = CLAIMED * client.at_once
+    claimed = await outbox.claim(pool, lease, lease_s=LEASE_S, most=most, lanes=lanes)
     outcomes = {change.change_id: Outcome(change, None) for change in claimed}
     step = Step(pool, client, shop, lease, renewed_s)
     try:
@@ -61,12 +63,12 @@ async def push_once(
 
 
 async def _push_all(step: Step, outcomes: dict[int, Outcome], stop: anyio.Event) -> None:
-    """Push the claimed changes, AT_ONCE at a time, until all are done or one says halt."""
+    """Push the claimed changes, some at a time, until all are done or one says halt."""
     changes = [outcome.change for outcome in outcomes.values()]
     await step.read([change.key for change in changes])
     step.judged = await window.judge(step, changes)
     going = [change for change in changes if change.key not in step.judged.kept]
-    places = anyio.CapacityLimiter(AT_ONCE)
+    places = anyio.CapacityLimiter(step.client.at_once)
 
     async def push(change: Change) -> None:
         async with places:
@@ -97,6 +99,7 @@ async def _renew(step: Step, changes: Sequence[Change]) -> None:
 async def _push(step: Step, change: Change) -> Outcome:
     """Carry one product: the one place where any error becomes a verdict."""
     product, link = step.products.get(change.key), step.known.get(change.key)
+    client = step.client.on(change.lane)
     parcel: Parcel | None = None
     try:
         with anyio.fail_after(CARRY_S):
@@ -106,7 +109,7 @@ async def _push(step: Step, change: Change) -> Outcome:
             if form is not None:
                 parcel = step.parcel(change, form, link)
                 await carry(
-                    step.client,
+                    client,
                     step.shop,
                     parcel,
                     product,
@@ -115,7 +118,7 @@ async def _push(step: Step, change: Change) -> Outcome:
                     limit=step.limit,
                 )
             elif change.is_repeated and complaint is None:
-                await withdraw(step.client, change.key)
+                await withdraw(client, change.key)
         if complaint is not None:
             raise complaint
     except VariantLimitError as limit:

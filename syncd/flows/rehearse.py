@@ -87,7 +87,7 @@ async def rehearse(
     """
     shop = await _standing_in(client, shop)
     await identity.declare(client)
-    calls, points = dict(client.calls), dict(client.points)
+    calls, points = dict(client.tally.calls), dict(client.tally.points)
     keys = await backoffice.product_keys(pool, shop.account_id)
     done = 0
 
@@ -108,8 +108,8 @@ async def rehearse(
         sent=len(stage.variants),
         variants=sum(stage.variants.values()),
         findings=tuple(findings),
-        calls=_since(calls, client.calls),
-        points=_since(points, client.points),
+        calls=_since(calls, client.tally.calls),
+        points=_since(points, client.tally.points),
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from math import inf
-from typing import get_args
 
 from syncd.records import Lane
+from syncd.rules.lanes import LANES
 
-LANES: tuple[Lane, ...] = get_args(Lane)
 LOW_S = 1.0  # so often claims look from the bottom at least
 LONG_S, SHARE = 0.02, 0.1  # a long look; the share of the time that empty claims may spend on it
+TOP = datetime.max.replace(year=9999, tzinfo=UTC)  # nothing is due as late
 BOTTOM = datetime.min.replace(year=2000, tzinfo=UTC)  # before syncd was written
 
 
@@ -30,6 +31,10 @@ class Floors:
     @property
     def is_low(self) -> bool:
         return all(moment == BOTTOM for moment in self.at)
+
+    def of(self, lanes: Collection[Lane]) -> list[datetime]:
+        """The times by lane, such that nothing is found in the other lanes."""
+        return [at if lane in lanes else TOP for lane, at in zip(LANES, self.at, strict=True)]
 
     def lower(self, now_s: float) -> None:
         self.at, self.ids, self._lowered_s = [BOTTOM] * len(LANES), [0] * len(LANES), now_s

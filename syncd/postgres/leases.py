@@ -11,6 +11,7 @@ import asyncpg
 
 from syncd.postgres.db import Executor, Statements
 from syncd.postgres.floors import Floors
+from syncd.records import Lane
 from syncd.rules.guards import Base
 
 sql = Statements("leases")
@@ -26,8 +27,8 @@ class Lease:
 
     `until_s` is when it surely still holds, by this process's monotonic clock: counted from before
     the database was asked.
-    `floors` of claims, by kind. `base` is what the guards' shares are counted of, as it was counted
-    at `based_s`.
+    `floors` of claims, by kind with the lanes that are claimed. `base` is what the guards' shares
+    are counted of, as it was counted at `based_s`.
     """
 
     name: str
@@ -35,7 +36,9 @@ class Lease:
     node: str
     fence: int
     until_s: float
-    floors: dict[str, Floors] = field(default_factory=lambda: defaultdict(Floors))
+    floors: dict[tuple[str, tuple[Lane, ...]], Floors] = field(
+        default_factory=lambda: defaultdict(Floors)
+    )
     base: Base | None = None
     based_s: float = 0.0
 

@@ -12,8 +12,9 @@ import asyncpg
 
 from syncd.postgres.db import Executor, Statements
 from syncd.postgres.leases import Lease
-from syncd.records import Change, Prices
+from syncd.records import Change, Lane, Prices
 from syncd.rules.comparison import Underway
+from syncd.rules.lanes import LANES
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
 
 sql = Statements("outbox")
@@ -37,32 +38,29 @@ class Settled:
 
 
 async def claim(
-    pool: asyncpg.Pool, lease: Lease, *, kind: str = "product", lease_s: float, most: int
+    pool: asyncpg.Pool,
+    lease: Lease,
+    *,
+    kind: str = "product",
+    lease_s: float,
+    most: int,
+    lanes: Sequence[Lane] = LANES,
 ) -> list[Change]:
     """Claim due changes of the lease's shop, the most urgent first; empty: nothing is due.
 
-    Empty too when the shop is another node's by now. They are due again by themselves after
-    `lease_s`. One that was claimed MAX_DELIVERIES times becomes dead instead: it takes the process
-    down.
+    Those of the lanes alone. Empty too when the shop is another node's by now. They are due again
+    by themselves after `lease_s`. One that was claimed MAX_DELIVERIES times becomes dead instead:
+    it takes the process down.
     """
-    floors = lease.floors[kind]
+    holder = {"shop_id": lease.shop_id, "node": lease.node, "fence": lease.fence}
+    asked = {"kind": kind, "lease_s": lease_s, "most": most, "max_deliveries": MAX_DELIVERIES}
+    floors = lease.floors[kind, tuple(lanes)]
     floors.lower_in_time(anyio.current_time())
     while True:
         is_low, began_s = floors.is_low, anyio.current_time()
         token = secrets.randbits(62)  # not a counter: a restored database must not repeat one
-        rows = await sql.claim.fetch(
-            pool,
-            shop_id=lease.shop_id,
-            kind=kind,
-            node=lease.node,
-            fence=lease.fence,
-            lease_s=lease_s,
-            token=token,
-            most=most,
-            max_deliveries=MAX_DELIVERIES,
-            floors=floors.at,
-            floor_ids=floors.ids,
-        )
+        places = {"floors": floors.of(lanes), "floor_ids": floors.ids}
+        rows = await sql.claim.fetch(pool, **holder, **asked, **places, token=token)
         now_s = anyio.current_time()
         if is_low:
             floors.looked(began_s, now_s)

@@ -17,6 +17,7 @@ from syncd.errors import (
     RowError,
     ShopError,
     ShopifyError,
+    ThrottledError,
     VariantLimitError,
 )
 
@@ -90,7 +91,7 @@ def of_errors(
     message = f"Shopify refused {document}: {said} ({code or 'no code'})"
     match code:
         case "THROTTLED":
-            return CallError(message, wait_s=_restored_in_s(cost))
+            return ThrottledError(message, wait_s=_restored_in_s(cost))
         case "ACCESS_DENIED" if _is_whole(data):
             return None
         case "ACCESS_DENIED":

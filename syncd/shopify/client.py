@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -14,16 +16,19 @@ import structlog
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportError
 
-from syncd.errors import CallError, LeaseLostError, ShopifyError
+from syncd.errors import CallError, LeaseLostError, ShopifyError, ThrottledError
+from syncd.records import Lane
 from syncd.shopify.answers import RefusedStatus, of_errors, of_status
-from syncd.shopify.budget import Budget
+from syncd.shopify.budget import MOST, Budget
 from syncd.shopify.documents import Call, Document, documents
+from syncd.shopify.turns import Turn, Turns
 
 API_VERSION = "2026-10"
 CALL_S = 20.0  # Shopify itself gives up after about 10 s
 DEADLINE_S = 60.0  # for a call with its repeats; the waits for points do not count
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 8.0
+CONNECTIONS = MOST + 10  # urgent calls need not wait for one
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 SESSION = {
     "json_serialize": lambda value: orjson.dumps(value).decode(),
@@ -32,11 +37,24 @@ SESSION = {
 log = structlog.get_logger()
 
 
+@dataclass(slots=True)
+class Tally:
+    """What happened to the calls of a client: how many, what they were charged, each by document.
+
+    `learned` is by how many points Shopify asked more for a document than we had computed.
+    `served_version` is the API version that really answered: Shopify serves an old one by a newer.
+    """
+
+    served_version: str = API_VERSION
+    calls: dict[str, int] = field(default_factory=dict)
+    points: dict[str, int] = field(default_factory=dict)
+    learned: dict[str, int] = field(default_factory=dict)
+
+
 class Client:
     """Calls of one app in one shop, together never dearer than its cost bucket allows.
 
-    `served_version` is the API version that really answered: Shopify serves an old one by a newer.
-    `calls` counts what was sent, `points` what Shopify charged for it, each by document.
+    One is the owner of the bucket; what `on` gives shares it, and all else.
     """
 
     def __init__(
@@ -45,15 +63,19 @@ class Client:
         deadline_s: float = DEADLINE_S,
         until_s: Callable[[], float] = lambda: inf,
     ) -> None:
-        self.served_version = API_VERSION
-        self.calls: dict[str, int] = {}
-        self.points: dict[str, int] = {}
+        self.tally = Tally()
+        self._lane: Lane = "product"
         self._transport = transport
         self._deadline_s = deadline_s
         self._until_s = until_s
         self._budget = Budget()
-        self._turn = anyio.Lock()
-        self._answered = anyio.Event()
+        self._turns = Turns(self._budget)
+
+    def on(self, lane: Lane) -> Client:
+        """The same client for calls of another lane: the more urgent one has the points first."""
+        other = copy.copy(self)
+        other._lane = lane
+        return other
 
     async def execute(self, name: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Send a document of graphql/ and return its `data`, which may hold `userErrors`.
@@ -65,54 +87,75 @@ class Client:
         """
         document = documents()[name]
         given = variables or {}
-        points = document.cost_points(given)
+        turn = self._turns.ask(self._asks(document, given), self._lane)
         wait_s, spent_s = FIRST_WAIT_S, 0.0
         while True:
-            await self._afford(points)
+            await self._afford(turn)
             began_s = anyio.current_time()
             try:
-                return await self._try(document, given, points)
+                return await self._try(document, given, turn)
             except CallError as error:
-                rest_s = error.wait_s if error.wait_s is not None else wait_s
+                rest_s = wait_s if error.wait_s is None else error.wait_s
                 spent_s += anyio.current_time() - began_s + rest_s
                 is_harmless = document.is_repeatable or not error.is_unknown
                 if not is_harmless or spent_s > self._deadline_s:
                     raise
                 log.info("call_repeated", document=name, wait_s=round(rest_s, 1), error=str(error))
+                if isinstance(error, ThrottledError):
+                    rest_s = 0.0  # it is the first of its lane again: the budget knows when
+                    turn.points = self._asks(document, given)
             await anyio.sleep(rest_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _asks(self, document: Document, variables: Mapping[str, Any]) -> int:
+        """What Shopify will ask for it, as far as we know."""
+        return document.cost_points(variables) + self.tally.learned.get(document.name, 0)
 
     @property
     def restore_points_s(self) -> float:
         """How many points the shop's plan gives back each second; 0 before the first answer."""
         return self._budget.restore_points_s
 
+    @property
+    def level_points(self) -> float:
+        """How many points are there now."""
+        return self._budget.level_points(anyio.current_time())
+
+    @property
+    def latency_s(self) -> float:
+        """How long a call took of late; 0 before the first."""
+        return self._budget.mean_s
+
+    @property
+    def at_once(self) -> int:
+        """How many calls must be under way to spend what there is of points."""
+        return self._budget.calls(anyio.current_time())
+
     def see_version(self, version: str) -> None:
         """Note which API version answered; another one than ours is told once."""
-        if version not in (API_VERSION, self.served_version):
+        if version not in (API_VERSION, self.tally.served_version):
             log.warning("api_version_differs", asked=API_VERSION, served=version)
-        self.served_version = version
+        self.tally.served_version = version
 
-    async def _try(self, document: Document, variables: Mapping[str, Any], points: int) -> Any:
+    async def _try(self, document: Document, variables: Mapping[str, Any], turn: Turn) -> Any:
         """Send it once; its points were spent by `_afford`."""
-        if anyio.current_time() + CALL_S > self._until_s():
-            self._budget.settle(points, None, anyio.current_time())
+        began_s = anyio.current_time()
+        if began_s + CALL_S > self._until_s():
+            self._settle(document, turn, None)
             raise LeaseLostError(f"{document.name} was not sent: the shop may be another node's")
-        self.calls[document.name] = self.calls.get(document.name, 0) + 1
         cost: Mapping[str, Any] | None = None
         try:
             with anyio.fail_after(CALL_S):
                 answer = await self._transport.execute(Call(document, variables))
             cost = (answer.extensions or {}).get("cost")
-            charged = int((cost or {}).get("actualQueryCost") or 0)
-            self.points[document.name] = self.points.get(document.name, 0) + charged
+            self._budget.took(anyio.current_time() - began_s)
         except RefusedStatus as error:
             raise of_status(error, document.name) from error
         except (TransportError, TimeoutError, OSError) as error:
             raise _lost(error, document.name) from error
         finally:
-            self._budget.settle(points, cost, anyio.current_time())
-            self._answered.set()
+            self._count(document, cost)
+            self._settle(document, turn, cost)
         errors: Any = answer.errors
         if errors:
             refusal = of_errors(errors, data=answer.data, cost=cost, document=document.name)
@@ -121,14 +164,35 @@ class Client:
             log.warning("answer_incomplete", document=document.name, errors=errors)
         return answer.data
 
-    async def _afford(self, points: int) -> None:
+    def _count(self, document: Document, cost: Mapping[str, Any] | None) -> None:
+        name, tally = document.name, self.tally
+        tally.calls[name] = tally.calls.get(name, 0) + 1
+        charged = int((cost or {}).get("actualQueryCost") or 0)
+        tally.points[name] = tally.points.get(name, 0) + charged
+
+    def _settle(self, document: Document, turn: Turn, cost: Mapping[str, Any] | None) -> None:
+        """Bring the points back; learn what the document costs if we were wrong."""
+        more = int((cost or {}).get("requestedQueryCost", turn.points) - turn.points)
+        if more:
+            name, learned = document.name, self.tally.learned
+            if name not in learned:
+                log.warning("cost_differs", document=name, computed=turn.points, by=more)
+            learned[name] = learned.get(name, 0) + more
+        self._budget.settle(turn.points, cost, anyio.current_time())
+        self._turns.look()
+
+    async def _afford(self, turn: Turn) -> None:
         """Wait in line until the bucket surely holds the points, then take them."""
-        async with self._turn:
-            while (wait_s := self._budget.wait_s(points, anyio.current_time())) > 0:
-                self._answered = anyio.Event()  # an answer may bring points back, or the first news
-                with anyio.move_on_after(min(wait_s, CALL_S)):
-                    await self._answered.wait()
-            self._budget.spend(points, anyio.current_time())
+        self._turns.enter(turn)
+        try:
+            while (wait_s := self._turns.wait_s(turn, anyio.current_time())) > 0:
+                bell = anyio.Event()
+                turn.ring = bell.set
+                with anyio.move_on_after(wait_s):
+                    await bell.wait()
+            self._budget.spend(turn.points, turn.lane, anyio.current_time())
+        finally:
+            self._turns.leave(turn)
 
 
 @asynccontextmanager
@@ -156,12 +220,12 @@ async def connect(
             body = await response.text()
             raise RefusedStatus(response.status, body, response.headers.get("Retry-After"))
 
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     transport = AIOHTTPTransport(
         address,
         headers={"X-Shopify-Access-Token": token},
-        ssl=True,
         json_deserialize=orjson.loads,
-        client_session_args={**SESSION, "raise_for_status": judge},
+        client_session_args={**SESSION, "raise_for_status": judge, "connector": connector},
     )
     client = Client(transport, deadline_s, until_s)
     await transport.connect()

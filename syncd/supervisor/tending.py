@@ -1,6 +1,8 @@
-"""A pump for each shop of this node: take its lease, push until it may not be pushed any more."""
+"""Two pumps for each shop of this node, one for what is urgent: they push as long as they may."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import anyio
 import asyncpg
@@ -10,8 +12,9 @@ from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError,
 from syncd.flows import carry_run, onboard, pictures, push
 from syncd.postgres import leases, nodes, runs, shops
 from syncd.postgres.leases import Lease
-from syncd.records import Shop
+from syncd.records import Lane, Shop
 from syncd.rules import shares
+from syncd.rules.lanes import ORDINARY, URGENT
 from syncd.shopify import client as shopify
 from syncd.shopify import identity
 from syncd.shopify.client import Client
@@ -96,26 +99,33 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
         await identity.declare(client)
         if await onboard.refresh(house.pool, client, shop):
             log.warning("shop_changed", shop=shop.domain, effect="every product is due")
-        log.info("pump_started", shop=shop.domain, api_version=client.served_version)
+        log.info("pump_started", shop=shop.domain, api_version=client.tally.served_version)
         try:
             async with anyio.create_task_group() as group:
-                group.start_soon(_carry, house, shop, lease, client)
-                await _pump(house, shop, work, client)
+                group.start_soon(_carry, house, shop, lease, client.on("resync"))
+                async with anyio.create_task_group() as pumps:
+                    for lanes in (URGENT, ORDINARY):
+                        pumps.start_soon(_pump, house, shop, work, client, lanes)
                 group.cancel_scope.cancel()
         except ExceptionGroup as errors:
             raise innermost(errors) from errors
 
 
-async def _pump(house: House, shop: Shop, work: Work, client: Client) -> None:
-    """Push while there is something due; rest until the bell or the next look."""
+async def _pump(
+    house: House, shop: Shop, work: Work, client: Client, lanes: Sequence[Lane]
+) -> None:
+    """Push what is due of the lanes; rest until the bell or the next look."""
     while not house.stop.is_set() and not work.is_left:
         news = house.bells[shop.shop_id].event
         current = await _current(house, shop)
         if current is None:
             return
-        if await push.push_once(house.pool, client, current, work.lease, stop=house.stop):
+        if await push.push_once(
+            house.pool, client, current, work.lease, lanes=lanes, stop=house.stop
+        ):
             continue
-        await pictures.look_once(house.pool, client, current)
+        if lanes == ORDINARY:
+            await pictures.look_once(house.pool, client, current)
         with anyio.move_on_after(PUSH_IDLE_S):
             await news.wait()
 
@@ -129,7 +139,7 @@ async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None
         wait_s = None
         if current is not None:
             wait_s = await carry_run.advance_once(house.pool, client, current, lease)
-        before, spent = spent, sum(client.points.values())
+        before, spent = spent, sum(client.tally.points.values())
         if wait_s is not None and spent > before:
             await runs.spend(house.pool, shop.shop_id, spent - before)
         with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):

@@ -27,10 +27,10 @@ async def test_the_calls_that_are_counted_are_those_that_are_sent(stage: Stage) 
     links: dict[str, Link | None] = {}
     for product in [*start, *(event.product for event in day.events(3, start, 80))]:
         side.link = links.get(product.key)
-        before = dict(side.client.calls)
+        before = dict(side.client.tally.calls)
         await side.carry(shop, product, is_doubtful=False)
         links[product.key] = side.link
-        sent = Counter(side.client.calls) - Counter(before)
+        sent = Counter(side.client.tally.calls) - Counter(before)
         counted = Counter(document for document, _ in ways.smallest(shelf, product))
         for asked in ("VariantsBySku", "PublishablePublish"):  # this stage has no such thing
             del counted[asked]

@@ -83,7 +83,7 @@ class Scene:
 
     async def push(self) -> list[str]:
         """Route and push until nothing is due; returns the documents that were sent meanwhile."""
-        before = dict(self.client.calls)
+        before = dict(self.client.tally.calls)
         while (await leasing.route_once(self.pool)).events:
             pass
         lease = await leasing.shop_lease(self.pool, self.shop.shop_id)
@@ -92,7 +92,7 @@ class Scene:
         await leasing.leave_all(self.pool)
         return sorted(
             name
-            for name, count in self.client.calls.items()
+            for name, count in self.client.tally.calls.items()
             for _ in range(count - before.get(name, 0))
         )
 
@@ -175,6 +175,7 @@ async def playing(
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(options.token))
         await identity.declare(client)
         yield Scene(pool, client, running, shop, vault)
+        assert client.tally.learned == {}  # what each call asks for was known before it was sent
 
 
 @pytest.fixture

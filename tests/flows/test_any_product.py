@@ -72,7 +72,7 @@ class Side:
 
     async def carry(self, shop: Shop, product: Product, *, is_doubtful: bool) -> list[str]:
         """Send the product; returns the documents that changed something."""
-        before = dict(self.client.calls)
+        before = dict(self.client.tally.calls)
         await outbox.enqueue(self.pool, shop_id=shop.shop_id, kind="product", keys=[product.key])
         (change,) = await outbox.claim(
             self.pool,
@@ -96,7 +96,7 @@ class Side:
             await self.pool.execute("delete from syncd.change")
         return [
             name
-            for name, count in self.client.calls.items()
+            for name, count in self.client.tally.calls.items()
             if name not in READS
             for _ in range(count - before.get(name, 0))
         ]

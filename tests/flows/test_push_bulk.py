@@ -68,7 +68,9 @@ async def operations(scene: Scene) -> list[tuple[object, ...]]:
 
 def calls(scene: Scene) -> dict[str, int]:
     return {
-        name: n for name, n in scene.client.calls.items() if name.startswith(("Product", "Pub"))
+        name: n
+        for name, n in scene.client.tally.calls.items()
+        if name.startswith(("Product", "Pub"))
     }
 
 
@@ -142,7 +144,7 @@ async def test_what_shopify_will_not_do_in_bulk_is_done_one_by_one(scene: Scene,
 
 async def test_a_start_whose_answer_is_lost_is_not_repeated(scene: Scene) -> None:
     await filled(scene, {"lose_start": True})
-    assert scene.client.calls["BulkOperationRunMutation"] == 2
+    assert scene.client.tally.calls["BulkOperationRunMutation"] == 2
     assert [row[:3] for row in await operations(scene)] == [
         ("ProductCreateLine", MANY, MANY),
         ("PublishablePublishLine", MANY, MANY),
@@ -224,7 +226,7 @@ async def test_many_products_are_put_right_by_one_operation(
     ((sent, lines, ok, failed, unknown, _),) = await operations(scene)
     assert (sent, lines, failed) == (document, MANY, 0)
     if not fault:
-        assert document not in scene.client.calls
+        assert document not in scene.client.tally.calls
         assert (ok, unknown) == (MANY, 0)
     assert counts(await resync(scene)) == {"same": MANY}
 

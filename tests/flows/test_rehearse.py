@@ -158,12 +158,12 @@ async def everything(pool: asyncpg.Pool) -> dict[str, list[Any]]:
 
 async def test_a_rehearsal_leaves_no_trace(scene: Scene) -> None:
     await scene.load(JAKKE, LUE, bad("lang", title="x" * 256))
-    tables, calls = await everything(scene.pool), dict(scene.client.calls)
+    tables, calls = await everything(scene.pool), dict(scene.client.tally.calls)
     sequences = await scene.pool.fetch("select * from pg_sequences order by 1, 2")
     await rehearsed(scene)
     assert await everything(scene.pool) == tables
     assert await scene.pool.fetch("select * from pg_sequences order by 1, 2") == sequences
-    assert scene.client.calls == calls
+    assert scene.client.tally.calls == calls
     assert scene.state() == []
     assert "retail.product" in tables and "syncd.outbox" in tables
 
@@ -177,7 +177,7 @@ async def test_a_rehearsal_sends_what_a_push_would(scene: Scene) -> None:
     assert await scene.differences() == []
     assert found.calls == {name: n for name, n in sent.items() if name not in READS}
     assert found.calls["ProductVariantsBulkCreate"] == 2
-    charged = {name: scene.client.points[name] for name in found.points}
+    charged = {name: scene.client.tally.points[name] for name in found.points}
     assert found.points == charged
 
 

@@ -51,10 +51,12 @@ async def test_the_first_resync_fills_the_shop_and_the_second_writes_nothing(sce
     first = await resync(scene)
     assert (first.state, counts(first)) == ("done", {"only_here": 2, "sent": 2, "ok": 2})
     assert await scene.differences() == []
-    before = dict(scene.client.calls)
+    before = dict(scene.client.tally.calls)
     second = await resync(scene)
     assert counts(second) == {"same": 2}
-    assert {name for name, n in scene.client.calls.items() if n > before.get(name, 0)} <= READING
+    assert {
+        name for name, n in scene.client.tally.calls.items() if n > before.get(name, 0)
+    } <= READING
 
 
 async def test_who_changed_what_is_told(scene: Scene) -> None:
@@ -98,12 +100,14 @@ async def test_a_dry_run_writes_nothing(scene: Scene) -> None:
     await scene.load(JAKKE)
     await scene.push()
     await merchant(scene, title="Superjakke")
-    before = dict(scene.client.calls)
+    before = dict(scene.client.tally.calls)
     run = await resync(scene, is_dry=True)
     assert (run.state, counts(run)) == ("done", {"differs": 1})
     assert scene.product("Superjakke")
     assert await scene.push() == []
-    assert {name for name, n in scene.client.calls.items() if n > before.get(name, 0)} <= READING
+    assert {
+        name for name, n in scene.client.tally.calls.items() if n > before.get(name, 0)
+    } <= READING
 
 
 async def test_a_name_changed_in_the_shop_is_put_right_and_no_price(scene: Scene) -> None:
@@ -321,7 +325,7 @@ async def test_a_reading_that_never_began_counts_for_nothing(scene: Scene) -> No
         await carry_run.advance_once(scene.pool, scene.client, scene.shop, lease)
     run = await carried(scene, run_id)
     assert (run.state, run.reads, counts(run)) == ("done", 1, {"same": 1})
-    assert scene.client.calls["BulkOperationRunQuery"] == 1
+    assert scene.client.tally.calls["BulkOperationRunQuery"] == 1
 
 
 async def test_a_lost_answer_to_the_second_reading_is_looked_for(scene: Scene) -> None:
@@ -335,7 +339,7 @@ async def test_a_lost_answer_to_the_second_reading_is_looked_for(scene: Scene) -
 
     run = await resync(scene, meanwhile=meanwhile)
     assert (run.state, run.reads, counts(run)) == ("done", 2, {"same": 1})
-    assert scene.client.calls["BulkOperationRunQuery"] == 2
+    assert scene.client.tally.calls["BulkOperationRunQuery"] == 2
 
 
 async def test_prices_are_those_of_the_shops_department(scene: Scene) -> None:

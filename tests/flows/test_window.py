@@ -9,7 +9,7 @@ import pytest
 
 from syncd.catalogue.entries import ProductEntry
 from syncd.errors import ConfigError
-from syncd.flows import push, settling, window
+from syncd.flows import settling, window
 from syncd.flows.outcome import Outcome
 from syncd.flows.step import Step
 from syncd.postgres import outbox, runs, status
@@ -329,7 +329,7 @@ async def claimed(scene: Scene) -> tuple[Step, list[Outcome]]:
     while (await leasing.route_once(scene.pool)).events:
         pass
     lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
-    changes = await outbox.claim(scene.pool, lease, lease_s=60, most=push.CLAIMED)
+    changes = await outbox.claim(scene.pool, lease, lease_s=60, most=24)
     step = Step(scene.pool, scene.client, scene.shop, lease, renewed_s=8)
     await step.read([change.key for change in changes])
     step.judged = await window.judge(step, changes)

@@ -23,6 +23,7 @@ from syncd.postgres import leases, outbox, router, tidying
 from syncd.postgres.leases import Lease
 from syncd.postgres.outbox import Settled
 from syncd.records import Change
+from syncd.rules.lanes import LANES
 from syncd.rules.retry import MAX_DELIVERIES, Ack, Dead, Retry, Verdict
 from tests.postgres.claims import HOUR_S, LEASE_S, Clock, turned_pool
 from tests.postgres.engine import LEASED_H, Grant, Model, Place
@@ -283,7 +284,7 @@ class World:
         keys = {change.key for change in changes}
         assert len(keys) == len(changes) <= most
         assert keys <= open_ - worn
-        if not lease.floors["product"].rests(anyio.current_time()):  # a slow machine
+        if not lease.floors["product", LANES].rests(anyio.current_time()):  # a slow machine
             assert bool(keys) == bool(open_ - worn)
         for row in await self.pool.fetch(ROWS):
             if row["shop_id"] == shop_id and row["key"] in worn and row["is_dead"]:

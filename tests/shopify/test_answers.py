@@ -12,6 +12,7 @@ from syncd.errors import (
     RowError,
     ShopError,
     ShopifyError,
+    ThrottledError,
     VariantLimitError,
 )
 from syncd.shopify.answers import RefusedStatus, of_errors, of_status
@@ -63,7 +64,7 @@ def errors(code: str, message: str = "no") -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        pytest.param("THROTTLED", CallError, id="throttled"),
+        pytest.param("THROTTLED", ThrottledError, id="throttled"),
         pytest.param("INTERNAL_SERVER_ERROR", CallError, id="their bug"),
         pytest.param("ACCESS_DENIED", KindError, id="a missing scope"),
         pytest.param("VARIANT_THROTTLE_EXCEEDED", VariantLimitError, id="the daily limit"),

@@ -160,10 +160,10 @@ async def test_the_newest_of_a_name_is_found_behind_pages_of_others() -> None:
             begun = await bulk.start_mutation(client, text, PATH, "syncd-run-7")
             await until_over(client, begun.gid)
         held = list(running.shop.held["BulkOperation"].values())
-        before = client.calls.get("BulkOperationList", 0)
+        before = client.tally.calls.get("BulkOperationList", 0)
         found = await bulk.find(client, "Sought", "mutation", since=LONG_AGO)
         assert found and found.gid.endswith(f"/{held[1].id}")
-        assert client.calls["BulkOperationList"] == before + 2
+        assert client.tally.calls["BulkOperationList"] == before + 2
 
 
 async def test_the_search_ends_where_it_cannot_have_been() -> None:
@@ -196,13 +196,13 @@ async def test_a_start_whose_answer_is_lost_is_not_repeated_but_found() -> None:
         with pytest.raises(CallError) as caught:
             await bulk.start_mutation(client, SET.format(name="Run9"), PATH, "syncd-run-9")
         assert caught.value.is_unknown
-        assert client.calls["BulkOperationRunMutation"] == 1
+        assert client.tally.calls["BulkOperationRunMutation"] == 1
         found = await bulk.find(client, "Run9", "mutation", since=datetime.now(UTC))
         assert found and (await until_over(client, found.gid)).status == "COMPLETED"
         running.shop.works.faults["lose_start"] = True
         with pytest.raises(CallError):
             await bulk.start_query(client, PRODUCTS.format(name="Read9"))
-        assert client.calls["BulkOperationRunQuery"] == 1
+        assert client.tally.calls["BulkOperationRunQuery"] == 1
         assert await bulk.find(client, "Read9", "query", since=datetime.now(UTC))
 
 

@@ -10,12 +10,14 @@ import anyio
 import pytest
 from aiohttp import web
 
-from syncd.errors import CallError, LeaseLostError, ShopError
+from syncd.errors import CallError, LeaseLostError, ShopError, ThrottledError
+from syncd.records import Lane
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
 from syncd.shopify import client as shopify
 from syncd.shopify import identity
 from syncd.shopify.documents import documents
+from syncd.shopify.turns import Turn
 
 TOKEN = "shpat_test"
 PROBED = {"data": {"shop": {"id": "gid://shopify/Shop/1", "myshopifyDomain": "x"}}}
@@ -58,7 +60,7 @@ async def test_data_comes_back_and_the_version_is_seen() -> None:
     ):
         answer = await client.execute("BudgetProbe")
         assert answer["shop"]["myshopifyDomain"] == running.shop.options.domain
-        assert client.served_version == shopify.API_VERSION
+        assert client.tally.served_version == shopify.API_VERSION
 
 
 async def test_a_wrong_token_is_the_shops_trouble() -> None:
@@ -85,7 +87,7 @@ async def test_a_version_that_is_served_by_another_is_noticed() -> None:
     handler, _ = in_turn(answer)
     async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
         await client.execute("BudgetProbe")
-        assert client.served_version == "2027-01"
+        assert client.tally.served_version == "2027-01"
 
 
 async def test_a_read_is_repeated_when_its_answer_is_lost() -> None:
@@ -135,7 +137,7 @@ async def test_nobody_at_the_address_means_that_nothing_happened(
     url = f"http://127.0.0.1:{unused_tcp_port}"
     async with shopify.connect("x", TOKEN, url=url) as client:
         with pytest.raises(CallError) as raised:
-            await client._try(documents()["ProductSet"], {"input": {}}, 0)
+            await client._try(documents()["ProductSet"], {"input": {}}, Turn(0, 0, "product", 0))
     assert not raised.value.is_unknown
 
 
@@ -153,9 +155,71 @@ async def test_what_we_ask_for_is_what_shopify_asks_for() -> None:
         shopify.connect("x", TOKEN, url=running.url) as client,
     ):
         await client.execute("ShopProbe")
-        budget = client._budget
-        assert budget.level_points <= budget.maximum_points == 2000
-        assert budget.in_flight_points == 0
+        assert client.tally.learned == {}
+        assert client.level_points <= 2000
+
+
+def throttled(available: int) -> web.Response:
+    status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": 2000}
+    cost = {"requestedQueryCost": 2, "actualQueryCost": None, "throttleStatus": status}
+    errors = [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]
+    return web.json_response({"errors": errors, "extensions": {"cost": cost}})
+
+
+async def test_a_write_that_was_refused_for_want_of_points_is_sent_again() -> None:
+    handler, bodies = in_turn(throttled(1), web.json_response({"data": {"productSet": {}}}))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
+    assert len(bodies) == 2
+
+
+async def test_what_is_refused_for_want_of_points_again_and_again_is_given_up() -> None:
+    handler, bodies = in_turn(*(throttled(1500) for _ in range(9)))
+    async with (
+        serving(handler) as url,
+        shopify.connect("x", TOKEN, url=url, deadline_s=2.5) as client,
+    ):
+        with pytest.raises(ThrottledError):
+            await client.execute("BudgetProbe")
+    assert len(bodies) == 3  # each counts as a second's wait
+
+
+async def test_what_shopify_asks_more_than_we_computed_is_learned() -> None:
+    status = {"maximumAvailable": 2000, "currentlyAvailable": 1900, "restoreRate": 100}
+    cost = {"requestedQueryCost": 25, "actualQueryCost": 25, "throttleStatus": status}
+    answer = {**PROBED, "extensions": {"cost": cost}}
+    handler, _ = in_turn(*(web.json_response(answer) for _ in range(3)))
+    computed = documents()["BudgetProbe"].cost_points({})
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        for _ in range(3):
+            await client.execute("BudgetProbe")
+            assert client.tally.learned == {"BudgetProbe": 25 - computed}
+
+
+async def test_a_call_of_an_urgent_lane_overtakes_those_that_wait() -> None:
+    """What is left is left to the urgent ones."""
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+        aiohttp.ClientSession() as session,
+    ):
+        await client.execute("BudgetProbe")
+        spent = {"kind": "spend", "points": 1960}
+        async with session.post(f"{running.url}/_sandbox/faults", json=spent) as response:
+            assert response.ok
+        await client.execute("BudgetProbe")
+        ended: list[Lane] = []
+
+        async def call(lane: Lane) -> None:
+            await client.on(lane).execute("ShopProbe")
+            ended.append(lane)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(call, "product")
+            await anyio.lowlevel.checkpoint()
+            group.start_soon(call, "stock")
+    assert ended == ["stock", "product", "product", "product"]
 
 
 async def test_calls_and_points_are_counted_by_document() -> None:
@@ -167,11 +231,11 @@ async def test_calls_and_points_are_counted_by_document() -> None:
         await client.execute("BudgetProbe")
         await client.execute("ShopProbe")
         await client.execute("ShopProbe")
-        assert client.calls == {"BudgetProbe": 1, "ShopProbe": 2}
-        assert client.points.keys() == client.calls.keys()
+        assert client.tally.calls == {"BudgetProbe": 1, "ShopProbe": 2}
+        assert client.tally.points.keys() == client.tally.calls.keys()
         async with (
             aiohttp.ClientSession() as session,
             session.get(f"{running.url}/_sandbox/stats") as response,
         ):
-            assert sum(client.points.values()) == (await response.json())["points"] > 0
+            assert sum(client.tally.points.values()) == (await response.json())["points"] > 0
         assert client.restore_points_s == 200
