@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, GraphQLSchema, build_schema, parse, validate
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    validate,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.actualcost import actual
 from syncd.querycost import multiplier, requested
+from syncd.shopify.documents import documents
 
 HERE = Path(__file__).resolve().parent
 SCHEMA = build_schema((HERE / "cost_schema.graphql").read_text(encoding="utf-8"))
@@ -212,6 +221,28 @@ def recordings() -> Iterator[tuple[GraphQLSchema, DocumentNode, dict[str, Any]]]
                 fit = fitting(recording["apiVersion"], recording["query"])
                 if fit:
                     yield *fit, recording
+
+
+def roots(document: DocumentNode) -> set[str]:
+    """The root fields of its operation; what is in a fragment has none."""
+    (operation,) = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+    return {
+        one.name.value if isinstance(one, FieldNode) else ""
+        for one in operation.selection_set.selections
+    }
+
+
+@pytest.mark.skipif(not SHOPIFY.is_dir(), reason=f"the recordings are not at {SHOPIFY}")
+def test_what_is_asked_for_a_document_of_our_kind_is_known_exactly() -> None:
+    ours = set().union(*(roots(one.node) for one in documents().values()))
+    compared = 0
+    for schema, document, recording in recordings():
+        if roots(document) <= ours:
+            asked = requested(schema, document, recording["variables"] or {})
+            cost = recording["response"]["extensions"]["cost"]
+            assert (recording["file"], asked) == (recording["file"], cost["requestedQueryCost"])
+            compared += 1
+    assert compared > 400
 
 
 @pytest.mark.skipif(not SHOPIFY.is_dir(), reason=f"the recordings are not at {SHOPIFY}")
