@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import anyio
 import asyncpg
 import pytest
 
-from syncd.postgres import nodes, outbox, shops, status
+from syncd.postgres import nodes, outbox, runs, shops, status
 from syncd.supervisor import House, serve
 from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, names, playing, variant
 
@@ -82,6 +83,29 @@ async def test_a_price_does_not_wait_behind_new_products(
             )
             assert len(scene.state()) < len(many) / 2
             await until(scene, lambda: len(scene.state()) == 1 + len(many))
+
+
+async def test_a_run_is_charged_for_its_own_calls_alone(scene: Scene) -> None:
+    await scene.load(JAKKE, LUE)
+    async with served(scene):
+        await until(scene, lambda: len(scene.state()) == 2)
+        run_id = await runs.ask(scene.pool, scene.shop.shop_id)
+        assert run_id is not None
+        await scene.pool.execute("update retail.product set title = 'Ny' where product_id = 1")
+        await until(scene, lambda: "Ny" in names(scene.state()))
+        with anyio.fail_after(PATIENCE_S):
+            while not (run := await runs.find(scene.pool, run_id)) or run.ended_at is None:
+                pass
+    assert run.state == "done", run.error
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{scene.running.url}/_sandbox/stats") as response,
+    ):
+        charged = (await response.json())["points_by_name"]
+    assert charged["ProductUpdate"] > 0
+    assert run.points == sum(
+        points for name, points in charged.items() if name.startswith("BulkOperation")
+    )
 
 
 REFUSE_ONCE = """

@@ -101,7 +101,7 @@ comment on column syncd.run.sent is 'Products made due';
 comment on column syncd.run.ok is 'Of these, accepted by Shopify, or found right';
 comment on column syncd.run.failed is 'Of these, given up before they were sent: somebody skipped them, or the run';
 comment on column syncd.run.parked is 'Of these, refused: they are dead changes, with the reason';
-comment on column syncd.run.points is 'Query cost spent in the shop while it was under way, ordinary changes included';
+comment on column syncd.run.points is 'Query cost of its own calls, and of the changes that it made due';
 comment on column syncd.run.hold is 'Why it is held, a sentence each';
 comment on column syncd.run.sending_at is 'When it began to send';
 comment on column syncd.run.decided_by is 'Who approved or rejected it';

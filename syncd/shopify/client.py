@@ -41,6 +41,7 @@ log = structlog.get_logger()
 class Tally:
     """What happened to the calls of a client: how many, what they were charged, each by document.
 
+    `lanes` is what was charged by lane.
     `learned` is by how many points Shopify asked more for a document than we had computed.
     `served_version` is the API version that really answered: Shopify serves an old one by a newer.
     """
@@ -48,6 +49,7 @@ class Tally:
     served_version: str = API_VERSION
     calls: dict[str, int] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
+    lanes: dict[Lane, int] = field(default_factory=dict)
     learned: dict[str, int] = field(default_factory=dict)
 
 
@@ -154,7 +156,7 @@ class Client:
         except (TransportError, TimeoutError, OSError) as error:
             raise _lost(error, document.name) from error
         finally:
-            self._count(document, cost)
+            self._count(document, turn.lane, cost)
             self._settle(document, turn, cost)
         errors: Any = answer.errors
         if errors:
@@ -164,11 +166,12 @@ class Client:
             log.warning("answer_incomplete", document=document.name, errors=errors)
         return answer.data
 
-    def _count(self, document: Document, cost: Mapping[str, Any] | None) -> None:
+    def _count(self, document: Document, lane: Lane, cost: Mapping[str, Any] | None) -> None:
         name, tally = document.name, self.tally
         tally.calls[name] = tally.calls.get(name, 0) + 1
         charged = int((cost or {}).get("actualQueryCost") or 0)
         tally.points[name] = tally.points.get(name, 0) + charged
+        tally.lanes[lane] = tally.lanes.get(lane, 0) + charged
 
     def _settle(self, document: Document, turn: Turn, cost: Mapping[str, Any] | None) -> None:
         """Bring the points back; learn what the document costs if we were wrong."""

@@ -139,7 +139,7 @@ async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None
         wait_s = None
         if current is not None:
             wait_s = await carry_run.advance_once(house.pool, client, current, lease)
-        before, spent = spent, sum(client.tally.points.values())
+        before, spent = spent, client.tally.lanes.get("resync", 0)
         if wait_s is not None and spent > before:
             await runs.spend(house.pool, shop.shop_id, spent - before)
         with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):
