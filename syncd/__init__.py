@@ -16,7 +16,9 @@ In reading order:
     demo        the guided tour
     sandbox     a Shopify to talk to
     catalogue   catalogues from files, or made up, for the reference Backoffice
-    querycost   what a call will be asked to pay, before it is sent
+    price       what a call will be asked to pay, before it is sent, worked out once a document
+    querycost   the same, worked out for each call
+    inputcost   what mutations pay for the size of their input
     actualcost  what it will be charged, from its answer
     selection   what a document selects, for both of them
     assets      where the folders graphql/ and sql/ are

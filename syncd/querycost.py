@@ -22,6 +22,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from syncd.inputcost import size_tenths
 from syncd.selection import (
     Composite,
     Operation,
@@ -82,31 +83,6 @@ MUTATIONS_POINTS: Mapping[str, int] = {
     "fulfillmentTrackingInfoUpdateV2": 50,
 }
 
-# Mutations sized by their input: path of argument names -> tenths of a point for each value found
-# there. From shopify.dev's changelog of October 2025, confirmed by the recordings, but for mediaId:
-# it is taken for a "variant media" like mediaSrc, since asking too little would be refused.
-PRODUCT_SIZES = {"product.metafields": 4, "input.metafields": 4, "media": 19}
-VARIANTS_SIZES = {
-    "variants": 2,
-    "variants.metafields": 4,
-    "variants.mediaSrc": 6,
-    "variants.mediaId": 6,
-    "media": 19,
-}
-SIZED_MUTATIONS: Mapping[str, Mapping[str, int]] = {
-    "productCreate": PRODUCT_SIZES,
-    "productUpdate": PRODUCT_SIZES,
-    "productVariantsBulkCreate": VARIANTS_SIZES,
-    "productVariantsBulkUpdate": VARIANTS_SIZES,
-    "productSet": {
-        "input.variants": 2,
-        "input.variants.file": 6,
-        "input.variants.metafields": 4,
-        "input.metafields": 4,
-        "input.files": 19,
-    },
-}
-
 
 def requested(
     schema: GraphQLSchema,
@@ -148,24 +124,8 @@ def root_tenths(operation: Operation, group: Sequence[FieldNode]) -> int:
 
 def mutation_tenths(operation: Operation, field: FieldNode) -> int:
     """A mutation's own price: what nothing that happens below it can refund."""
-    name = field.name.value
-    tenths = 10 * MUTATIONS_POINTS.get(name, MUTATION_POINTS)
-    if sizes := SIZED_MUTATIONS.get(name):
-        given = {
-            argument.name.value: value_from_ast_untyped(argument.value, operation.variables)
-            for argument in field.arguments or ()
-        }
-        tenths += sum(each * _size(given, path.split(".")) for path, each in sizes.items())
-    return tenths
-
-
-def _size(value: Any, path: Sequence[str]) -> int:
-    """How many values lie at the end of a path, counted over all lists on the way."""
-    if isinstance(value, list | tuple):
-        return sum(_size(each, path) for each in value)
-    if path:
-        return _size(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else 0
-    return value is not None
+    own = MUTATIONS_POINTS.get(field.name.value, MUTATION_POINTS)
+    return 10 * own + size_tenths(field, operation.variables)
 
 
 def points_below(operation: Operation, type_: Composite, group: Sequence[FieldNode]) -> int:

@@ -105,6 +105,7 @@ def test_a_document_is_asked_what_the_rules_say(points: int, text: str) -> None:
 
 SET = "mutation ($i: ProductInput!) { productSet(input: $i) { product { id } } }"
 SET_VARIANTS = "mutation ($v: [VariantInput!]) { productSet(input: {variants: $v}) { __typename } }"
+UPDATE_MEDIA = "mutation ($m: [MediaInput!]) { productUpdate(media: $m) { product { id } } }"
 PAGE = "query ($n: Int = 250) { products(first: $n) { nodes { id } } }"
 MAYBE = "query ($yes: Boolean!) { shop { name } product @include(if: $yes) { id } }"
 
@@ -120,6 +121,7 @@ MAYBE = "query ($yes: Boolean!) { shop { name } product @include(if: $yes) { id 
             id="files and metafields of variants",
         ),
         pytest.param(12, SET_VARIANTS, {"v": [{}] * 10}, id="a variable inside a literal"),
+        pytest.param(10, UPDATE_MEDIA, {}, id="a variable that is not given has no size"),
         pytest.param(13, PAGE, {}, id="the default of a variable"),
         pytest.param(5, PAGE, {"n": 5}, id="a default overruled"),
         pytest.param(2, PAGE, {"n": None}, id="null is no window"),

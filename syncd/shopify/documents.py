@@ -10,7 +10,8 @@ from typing import Any
 from gql import GraphQLRequest
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, build_schema, parse
 
-from syncd import assets, querycost
+from syncd import assets
+from syncd.price import Price
 
 # Mutations that may be sent again when the answer was lost: the second time changes nothing. The
 # others are not here: productSet fetches pictures again and would set the first count anew,
@@ -38,6 +39,7 @@ class Document:
     text: str
     node: DocumentNode
     is_mutation: bool
+    price: Price
 
     @property
     def is_repeatable(self) -> bool:
@@ -45,7 +47,7 @@ class Document:
 
     def cost_points(self, variables: Mapping[str, Any]) -> int:
         """What Shopify will ask for it with these variables, before running it."""
-        return querycost.requested(schema(), self.node, variables, self.name)
+        return self.price.points(variables)
 
 
 class Call(GraphQLRequest):
@@ -92,4 +94,5 @@ def _read(text: str) -> Document:
         text=text,
         node=node,
         is_mutation=operation.operation.value == "mutation",
+        price=Price(schema(), node, operation.name.value),
     )
