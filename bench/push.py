@@ -66,8 +66,8 @@ class Round:
     @property
     def figures(self) -> Figures:
         return {
-            "s": self.told.seconds,
-            "bound_s": self.bound_s,
+            "s": self.told.seconds or None,
+            "bound_s": self.bound_s or None,
             "ratio": self.told.seconds / self.bound_s if self.bound_s else None,
             "failed": self.told.failed,
             "throttled": self.throttled,

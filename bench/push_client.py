@@ -70,8 +70,8 @@ async def drive(work: Work, send: Send) -> Told:
                 products = iter(work.products)
                 for _ in range(work.in_flight):
                     workers.start_soon(_push, products, send, told)
-            told.seconds = time.monotonic() - began_s
             if work.products:
+                told.seconds = time.monotonic() - began_s
                 done.set()
     told.cpu_s = time.process_time() - cpu_s
     told.peak_mb = peak_kb() / 1024
