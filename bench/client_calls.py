@@ -52,7 +52,7 @@ async def bare(url: str) -> AsyncIterator[Send]:
 async def syncd(url: str) -> AsyncIterator[Send]:
     """Our client, with all that it does for a call."""
     async with shopify.connect("bench.myshopify.com", "shpat_bench", url=url) as client:
-        lane = getattr(client, "on", lambda lane: client)("product")
+        lane = client.on("product")
         yield lambda variables: lane.execute(PUSH, variables)
 
 

@@ -103,8 +103,7 @@ async def _urge(variables: VARIABLES, send: Send, told: Told) -> None:
 async def syncd(work: Work, url: str) -> Told:
     """Our client; the urgent calls are of another lane."""
     async with shopify.connect("bench.myshopify.com", "shpat_bench", url=url) as client:
-        on = getattr(client, "on", lambda lane: client)
-        lanes = {PUSH: on("product"), URGENT: on("stock")}
+        lanes = {PUSH: client.on("product"), URGENT: client.on("stock")}
         return await drive(work, lambda name, variables: lanes[name].execute(name, variables))
 
 
