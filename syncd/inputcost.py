@@ -34,6 +34,8 @@ SIZED_MUTATIONS: Mapping[str, Mapping[str, int]] = {
     },
 }
 
+LISTS, MAPPINGS = (list, tuple), (dict, Mapping)  # made once; of each the first is looked at faster
+
 
 def size_tenths(mutation: FieldNode, variables: dict[str, Any]) -> int:
     """What a mutation pays for the size of its input; 0 for those that are not sized."""
@@ -67,12 +69,15 @@ def _sizes(name: str) -> Mapping[str, _Size]:
 
 def _size_tenths(value: Any, size: _Size) -> int:
     """What the values here cost, counted over all lists on the way."""
-    if isinstance(value, list | tuple):
-        return sum(_size_tenths(each, size) for each in value)
+    if isinstance(value, LISTS):
+        tenths = 0
+        for each in value:
+            tenths += _size_tenths(each, size)
+        return tenths
     if value is None or value is Undefined:  # a variable that was not given
         return 0
     tenths = size.tenths
-    if size.below and isinstance(value, dict | Mapping):  # the first is looked at faster
+    if size.below and isinstance(value, MAPPINGS):
         for name, below in size.below.items():
             if (inner := value.get(name)) is not None:
                 tenths += _size_tenths(inner, below)
