@@ -21,14 +21,15 @@ import orjson
 from gql import Client, GraphQLRequest, gql
 from gql.transport.aiohttp import AIOHTTPTransport
 
+from bench.client_shop import CREATE, create_variables
 from bench.push_client import HEADERS
-from bench.push_work import IN_FLIGHT, PUSH, VARIABLES, push_variables
+from bench.push_work import IN_FLIGHT, VARIABLES
 from syncd.shopify import client as shopify
 from syncd.shopify.documents import documents
 
 WARM_CALLS = 200
 LIMIT_S = 60.0
-PRODUCTS = [push_variables(number) for number in range(100)]
+PRODUCTS = [create_variables(number) for number in range(100)]
 Send = Callable[[VARIABLES], Awaitable[Mapping[str, Any]]]
 """A product's variables; gives the answer's `data`."""
 
@@ -36,12 +37,12 @@ Send = Callable[[VARIABLES], Awaitable[Mapping[str, Any]]]
 @asynccontextmanager
 async def bare(url: str) -> AsyncIterator[Send]:
     """aiohttp and orjson, nothing between."""
-    text = documents()[PUSH].text
+    text = documents()[CREATE].text
     kind = {"Content-Type": "application/json"}
     async with aiohttp.ClientSession(headers=HEADERS) as session:
 
         async def send(variables: VARIABLES) -> Any:
-            body = orjson.dumps({"query": text, "variables": variables, "operationName": PUSH})
+            body = orjson.dumps({"query": text, "variables": variables, "operationName": CREATE})
             async with session.post(_graphql(url), data=body, headers=kind) as answer:
                 return orjson.loads(await answer.read())["data"]
 
@@ -53,13 +54,13 @@ async def syncd(url: str) -> AsyncIterator[Send]:
     """Our client, with all that it does for a call."""
     async with shopify.connect("bench.myshopify.com", "shpat_bench", url=url) as client:
         lane = client.on("product")
-        yield lambda variables: lane.execute(PUSH, variables)
+        yield lambda variables: lane.execute(CREATE, variables)
 
 
 @asynccontextmanager
 async def gql_parsed(url: str) -> AsyncIterator[Send]:
     """gql as its manual shows it, with the document parsed once."""
-    parsed = gql(documents()[PUSH].text)
+    parsed = gql(documents()[CREATE].text)
     async with _gql(url) as session:
         yield lambda variables: session.execute(
             GraphQLRequest(parsed, variable_values=dict(variables))
@@ -69,7 +70,7 @@ async def gql_parsed(url: str) -> AsyncIterator[Send]:
 @asynccontextmanager
 async def gql_text(url: str) -> AsyncIterator[Send]:
     """gql with the text of the document for each call."""
-    text = documents()[PUSH].text
+    text = documents()[CREATE].text
     async with _gql(url) as session:
         yield lambda variables: session.execute(
             GraphQLRequest(text, variable_values=dict(variables))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from bench import client
+from graphql import ExecutionResult, execute_sync
+
+from bench import client, client_shop
 from bench.client import WAYS, Way
-from bench.client_shop import ANSWER
-from bench.push_work import PUSH, push_variables
-from syncd.shopify.documents import documents
+from syncd.actualcost import actual
+from syncd.shopify.documents import documents, schema
 
 
 def test_each_way_is_measured() -> None:
@@ -24,7 +25,23 @@ def test_the_bars_are_ratios_within_a_round() -> None:
     assert client.ratio(ways, "bare") == 1.25
 
 
+def test_what_is_sent_and_answered_is_as_the_schema_says() -> None:
+    variables = dict(client_shop.create_variables(7))
+    document, data = documents()[client_shop.CREATE], client_shop.created(variables)
+    result = execute_sync(
+        schema(),
+        document.node,
+        data,
+        variable_values=variables,
+        type_resolver=lambda *_: "MediaImage",
+    )
+    assert isinstance(result, ExecutionResult)
+    assert (result.errors, result.data) == (None, data)
+
+
 def test_the_answer_says_what_such_a_call_costs() -> None:
-    cost = json.loads(ANSWER)["extensions"]["cost"]
-    points = documents()[PUSH].cost_points(push_variables(0))
-    assert cost["requestedQueryCost"] == cost["actualQueryCost"] == points
+    answer, variables = json.loads(client_shop.canned()), client_shop.create_variables(0)
+    cost = answer["extensions"]["cost"]
+    document = documents()[client_shop.CREATE]
+    assert cost["requestedQueryCost"] == document.cost_points(variables)
+    assert cost["actualQueryCost"] == actual(schema(), document.node, variables, answer["data"])
