@@ -39,7 +39,7 @@ class Ours:
         while (wait_s := self.turns.wait_s(turn, self.world.now_s)) > 0:
             yield self._bell(turn, wait_s)
         self.budget.spend(points, lane, self.world.now_s)
-        self.turns.leave(turn)
+        self.turns.leave(turn, self.world.now_s)
 
     def _bell(self, turn: Turn, wait_s: float) -> Bell:
         bell = Bell(wait_s)
@@ -48,7 +48,7 @@ class Ours:
 
     def after(self, points: float, cost: Mapping[str, Any]) -> Process:
         self.budget.settle(points, cost, self.world.now_s)
-        self.turns.look()
+        self.turns.look(self.world.now_s)
         yield 0.0
 
 

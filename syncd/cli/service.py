@@ -37,7 +37,7 @@ def run_() -> None:
             async with stopped_by_signal(house):
                 await serve(house)
 
-    run(work)
+    run(work, is_long=True)
 
 
 def migrate_(

@@ -131,6 +131,21 @@ async def test_an_answer_that_is_no_json_is_a_lost_one() -> None:
             await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
 
 
+async def test_an_answer_that_breaks_off_is_a_lost_one() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b'{"data": {')
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        with pytest.raises(CallError, match="ProductSet got no answer") as raised:
+            await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
+    assert raised.value.is_unknown
+
+
 async def test_nobody_at_the_address_means_that_nothing_happened(
     unused_tcp_port: int,
 ) -> None:

@@ -23,7 +23,7 @@ def test_the_most_urgent_lane_comes_first_in_each_who_came_first(lanes: list[Lan
     served = []
     while left := [turn for turn in waiting if turn not in served]:
         (first,) = (turn for turn in left if turns.wait_s(turn, 0.0) == 0)
-        turns.leave(first)
+        turns.leave(first, 0.0)
         served.append(first)
     assert served == sorted(waiting, key=lambda one: (LANES.index(one.lane), one.number))
 
@@ -43,8 +43,23 @@ def test_who_leaves_lets_the_next_one_look() -> None:
     turns.enter(second)
     turns.enter(first)
     second.ring = lambda: rung.append(second)
-    turns.leave(first)
+    turns.leave(first, 0.0)
     assert rung == [second]
+
+
+def test_who_will_look_in_time_is_not_woken_before() -> None:
+    budget, rung = known(0), []
+    turns = Turns(budget)
+    first = turns.ask(500, "stock")
+    first.ring = lambda: rung.append(first)
+    turns.enter(first)
+    assert turns.wait_s(first, 0.0) > 4
+    turns.look(1.0)
+    assert rung == []
+    budget.spend(0, "stock", 1.0)
+    budget.settle(300, cost(300, 0, 400), 1.0)  # 300 points came back
+    turns.look(1.0)
+    assert rung == [first]
 
 
 @dataclass
