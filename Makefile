@@ -76,7 +76,7 @@ schema: $(READY) ## make our schema files anew from the npm package that carries
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure: NAME=sandbox is how fast the sandbox answers, NAME=cheapest what a day costs, NAME=outbox the outbox beside its peers, NAME=limiter rules for spending points, NAME=push products through the cost bucket beside peers (five minutes), NAME=client what a call costs the processor, NAME=resync how fast lines are made and results read, NAME=whole a resync of 20,000 products (a quarter of an hour)
+bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|outbox|triggers|limiter|push|client|planner|resync|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
