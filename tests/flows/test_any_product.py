@@ -32,7 +32,7 @@ from tests import leasing
 from tests.flows import goods, merchant, yardstick
 from tests.flows.merchant import Deed
 
-EXAMPLES = int(os.environ.get("SYNCD_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("SYNCD_EXAMPLES", "150"))
 DOMAIN, TOKEN = "fjord.myshopify.com", "shpat_test"
 READS = {"ProductByIdentifier", "ProductRead", "ProductPictures", "VariantsBySku", "StockLevels"}
 
