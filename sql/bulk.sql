@@ -62,7 +62,7 @@ limit $3;
 -- The file is written anew: no line has a number, none is left out.
 with ours as (
   update syncd.bulk_operation o
-  set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null
+  set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null, first_lines = null, first_s = null
   where o.operation_id = $1
     and o.phase in ('write', 'start')
     and syncd.holds(o.shop_id, $2)
@@ -168,20 +168,41 @@ returning o.operation_id;
 -- name: saw(operation_id int8, fence int8, seen int4)
 -- How far Shopify is; returns the seconds since that last grew.
 update syncd.bulk_operation o
-set seen = $3, seen_at = case when o.seen < $3 then syncd.clock() else o.seen_at end
+set
+  seen = $3,
+  seen_at = case when o.seen < $3 then syncd.clock() else o.seen_at end,
+  first_lines = coalesce(o.first_lines, nullif($3, 0)),
+  first_s = coalesce(o.first_s, case when $3 > 0 then greatest(extract(epoch from syncd.clock() - o.asked_at)::float8, 0) end)
 where o.operation_id = $1
   and o.phase = 'wait'
   and syncd.holds(o.shop_id, $2)
 returning extract(epoch from syncd.clock() - o.seen_at)::float8;
 
--- name: ended(operation_id int8, fence int8, note text)
+-- name: ended(operation_id int8, fence int8, note text, worked_s float8)
 -- Shopify has ended it, well or not: what there is of a result is fetched.
 update syncd.bulk_operation o
-set phase = 'fetch', note = coalesce($3, o.note)
+set phase = 'fetch', note = coalesce($3, o.note), worked_s = coalesce($4, o.worked_s)
 where o.operation_id = $1
   and o.phase in ('wait', 'fetch')
   and syncd.holds(o.shop_id, $2)
 returning o.operation_id;
+
+-- name: worked(shop_id int4, document text, is_other bool, most int8)
+-- The last operations of a document, or of others, that came to their end: what the shop's pace is learned from.
+select
+  extract(epoch from o.asked_at)::float8 as began_s,
+  o.lines,
+  o.worked_s,
+  case when o.first_s < o.worked_s and o.first_lines < o.lines then o.first_lines end as first_lines,
+  o.first_s
+from syncd.bulk_operation o
+where o.shop_id = $1
+  and (o.document <> $2) = $3
+  and o.worked_s is not null
+  and o.asked_at is not null
+  and o.lines > 0
+order by o.asked_at desc
+limit $4;
 
 -- name: lines(operation_id int8, numbers int4[])
 -- The products of these lines that have no outcome yet, locked; with whether something was sent of them meanwhile, or waits.

@@ -79,6 +79,15 @@ set claimed_until = syncd.clock() + make_interval(secs => $3)
 from held
 where c.change_id = held.change_id;
 
+-- name: waiting(shop_id int4)
+-- How many products' changes are on their way, or may be claimed.
+select count(*)
+from syncd.change
+where shop_id = $1
+  and kind = 'product'
+  and cause is null
+  and (state = 'claimed' or due_at <= syncd.clock());
+
 -- name: on_their_way(shop_id int4, keys text[])
 -- What is due of these products: prices and pictures that writes may have carried whose answers are lost.
 select key, tried

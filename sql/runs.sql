@@ -57,6 +57,9 @@ select
   r.failed,
   r.parked,
   r.points,
+  r.by_change,
+  r.by_bulk,
+  r.expected_s,
   r.hold,
   r.decided_by,
   r.decided_at,
@@ -149,6 +152,15 @@ update syncd.run r
 set state = 'held', hold = $3
 where r.run_id = $1
   and r.state = 'comparing'
+  and syncd.holds(r.shop_id, $2)
+returning r.run_id;
+
+-- name: plan(run_id int8, fence int8, by_change int4, by_bulk int4, expected_s float8)
+-- How what it found is to be sent, if it is.
+update syncd.run r
+set by_change = $3, by_bulk = $4, expected_s = $5
+where r.run_id = $1
+  and r.ended_at is null
   and syncd.holds(r.shop_id, $2)
 returning r.run_id;
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncd.cli import following
 from syncd.flows import carry_run
 from syncd.postgres import bulk, runs
+from syncd.rules import planner
 from tests import leasing
 from tests.flows.conftest import Scene, scene
 from tests.flows.test_push_bulk import goods
@@ -24,6 +25,8 @@ async def test_a_run_is_followed_while_shopify_works_off_its_files(scene: Scene)
         if run.state == "sending":
             is_bulk = bool(await bulk.under_way(scene.pool, scene.shop.shop_id, most=1))
             seen.add((is_bulk, await following.is_sending(scene.pool, scene.shop, run)))
-        await carry_run.advance_once(scene.pool, scene.client, scene.shop, lease, bulk_from=2)
+        await carry_run.advance_once(
+            scene.pool, scene.client, scene.shop, lease, decide=planner.all_by_bulk
+        )
     assert seen >= {(True, True)}
     assert (True, False) not in seen

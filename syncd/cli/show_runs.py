@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from syncd.cli.show import ago, span
+from syncd.cli.show_rehearsal import spoken
 from syncd.postgres.differences import Difference
 from syncd.postgres.runs import Run
 from syncd.rules.text import shortened
@@ -115,6 +116,13 @@ def summary(
     if one.conflict:
         verb = "needs" if one.conflict == 1 else "need"
         console.print(f"  [yellow]{one.conflict} {verb} a person[/]")
+    if one.by_change or one.by_bulk:
+        when = "would take" if one.is_dry else "was to take"
+        console.print(
+            f"  {one.by_change} one by one, {one.by_bulk} by bulk operations: that {when} "
+            f"{spoken((one.expected_s or 0) / 60)}",
+            soft_wrap=True,
+        )
     if one.sent:
         refused = (
             f", [red]{one.parked} refused[/]: `syncd dead list` tells why" if one.parked else ""

@@ -18,6 +18,7 @@ from syncd.postgres.bulk import CREATE, PUBLISH, Operation
 from syncd.postgres.leases import Lease
 from syncd.records import Form, Product, Shop
 from syncd.rules import changes, creation, lines, mapping, owners
+from syncd.rules.planner import Planning
 from syncd.shopify.client import Client
 
 MAX_BYTES = 95_000_000  # a file; Shopify takes 104,857,600
@@ -33,7 +34,7 @@ class Step:
     shop: Shop
     lease: Lease
     operation: Operation
-    bulk_from: int
+    decide: Planning
 
     @property
     def name(self) -> str:

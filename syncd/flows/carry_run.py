@@ -12,8 +12,9 @@ import asyncpg
 import structlog
 
 from syncd.errors import CallError, ResultGoneError, ShopifyError
-from syncd.flows import bulk_lines, push_bulk, revert
+from syncd.flows import bulk_lines, planning, push_bulk, revert
 from syncd.flows.compare import compare
+from syncd.flows.planning import Planned
 from syncd.flows.shown import shown
 from syncd.postgres import bulk as ours
 from syncd.postgres import differences, runs
@@ -21,8 +22,9 @@ from syncd.postgres.db import clock
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from syncd.records import Shop
-from syncd.rules import guards
+from syncd.rules import guards, planner
 from syncd.rules.guards import Totals
+from syncd.rules.planner import Planning
 from syncd.shopify import bulk, shopread
 from syncd.shopify.bulk import Operation
 from syncd.shopify.client import Client
@@ -58,7 +60,7 @@ class Step:
     shop: Shop
     lease: Lease
     run: Run
-    bulk_from: int
+    decide: Planning
 
 
 async def advance_once(
@@ -67,11 +69,11 @@ async def advance_once(
     shop: Shop,
     lease: Lease,
     *,
-    bulk_from: int = push_bulk.FROM,
+    decide: Planning = planner.plan,
 ) -> float | None:
     """One step of the shop's runs; returns the seconds until the next, None when nothing is to do.
 
-    As many products of a sort as `bulk_from` go by bulk operations. Each step can be repeated, on
+    How many products go by bulk operations is for `decide` to say. Each step can be repeated, on
     another node too: what it is about to do stands in the run before it does it. Raises what
     `Client.execute` raises where no run could help it, ContractError, LeaseLostError.
     """
@@ -79,7 +81,7 @@ async def advance_once(
     sent = [one for one in found if one.kind == "guard" and one.state == "sending"]
     waits_s = [await _follow(pool, one) for one in sent]
     if run := next((one for one in found if one.kind != "guard"), None):
-        wait_s = await _carry(Step(pool, client, shop, lease, run, bulk_from))
+        wait_s = await _carry(Step(pool, client, shop, lease, run, decide))
         waits_s += [] if wait_s is None else [wait_s]
     return min(waits_s, default=None)
 
@@ -109,7 +111,9 @@ async def _fail(step: Step, error: str) -> float:
     """The run is over; what it had begun to send is sent as ordinary changes."""
     log.error("run_failed", run=step.run.run_id, error=error)
     for one in await ours.under_way(step.pool, step.shop.shop_id, most=MOST):
-        part = bulk_lines.Step(step.pool, step.client, step.shop, step.lease, one, MOST)
+        part = bulk_lines.Step(
+            step.pool, step.client, step.shop, step.lease, one, planner.all_directly
+        )
         await push_bulk.end(part, note=error)
     await runs.fail(step.pool, step.run, error)
     return 0.0
@@ -130,7 +134,7 @@ async def _advance(step: Step) -> float | None:
             return 0.0
         case "sending":
             wait_s = await push_bulk.advance_once(
-                step.pool, step.client, step.shop, step.lease, bulk_from=step.bulk_from
+                step.pool, step.client, step.shop, step.lease, decide=step.decide
             )
             left_s = await _follow(step.pool, step.run)
             return left_s if wait_s is None else min(wait_s, left_s)
@@ -203,6 +207,7 @@ async def _judge(step: Step, totals: Totals) -> None:
     """Send what was found, or wait for a person."""
     pool, shop, run, lease = step.pool, step.shop, step.run, step.lease
     if run.is_dry:
+        await _plan(step)
         await runs.end(pool, run)
         return
     reasons = guards.judge(totals, await runs.numbers(pool, shop.shop_id))
@@ -213,9 +218,22 @@ async def _judge(step: Step, totals: Totals) -> None:
         await _send(step)
 
 
+async def _plan(step: Step) -> Planned:
+    return await planning.of_run(
+        step.pool, step.client, step.shop, step.run, step.lease, decide=step.decide
+    )
+
+
 async def _send(step: Step) -> None:
-    count = await differences.send(step.pool, step.run, step.lease, bulk_from=step.bulk_from)
-    log.info("run_sending", run=step.run.run_id, products=count)
+    planned = await _plan(step)
+    count = await differences.send(step.pool, step.run, step.lease, planned.direct)
+    log.info(
+        "run_sending",
+        run=step.run.run_id,
+        products=count,
+        by_bulk=planned.by_bulk,
+        expected_s=round(planned.expected_s),
+    )
 
 
 async def _follow(pool: asyncpg.Pool, run: Run) -> float:

@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import BulkLimitError, CallError, ResultGoneError, ShopifyError, UploadLostError
+from syncd.flows import planning
 from syncd.flows.bulk_lines import Step, write_lines
 from syncd.flows.bulk_settle import settle
 from syncd.flows.compare import batches
@@ -17,12 +18,13 @@ from syncd.postgres.bulk import CREATE, LINES, PUBLISH, Loose
 from syncd.postgres.db import clock, transaction
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
+from syncd.rules import planner
+from syncd.rules.planner import Planning
 from syncd.shopify import bulk as theirs
 from syncd.shopify import jsonl, uploads
 from syncd.shopify.client import Client
 from syncd.shopify.documents import documents
 
-FROM = 200  # fewer products are made sooner one by one
 AT_ONCE = 5  # bulk mutations of an app in a shop; shopify.dev, read 2026-11
 BATCH = 100
 POLL_S = 1.0
@@ -32,20 +34,25 @@ log = structlog.get_logger()
 
 
 async def advance_once(
-    pool: asyncpg.Pool, client: Client, shop: Shop, lease: Lease, *, bulk_from: int = FROM
+    pool: asyncpg.Pool,
+    client: Client,
+    shop: Shop,
+    lease: Lease,
+    *,
+    decide: Planning = planner.plan,
 ) -> float | None:
     """One step of each bulk operation of the shop; returns the seconds until the next.
 
     None when there is none. Of those to be written one alone, so that Shopify works on it while the
-    next one is. New products are published by one, too, if they are as many as `bulk_from`. Each
-    step can be repeated, on another host too: what it is about to do stands in the operation's row
-    before. Raises what `Client.execute` raises where no operation could help it, ContractError,
+    next one is. New products are published by one, too, as far as `decide` says. Each step can be
+    repeated, on another host too: what it is about to do stands in the operation's row before.
+    Raises what `Client.execute` raises where no operation could help it, ContractError,
     LeaseLostError.
     """
     found = await bulk.under_way(pool, shop.shop_id, most=AT_ONCE)
     unwritten = [one for one in found if one.phase == "write"]
     steps = [
-        Step(pool, client, shop, lease, one, bulk_from) for one in found if one not in unwritten[1:]
+        Step(pool, client, shop, lease, one, decide) for one in found if one not in unwritten[1:]
     ]
     waits_s = [await _advance(step) for step in steps]
     return min(waits_s, default=None)
@@ -137,7 +144,13 @@ async def _wait(step: Step) -> float:
         return POLL_S
     said = "it is not there" if seen is None else f"{seen.status} {seen.error_code or ''}".strip()
     is_well = seen is not None and seen.status == "COMPLETED"
-    await bulk.ended(pool, operation, lease, note=None if is_well else f"Shopify ended it: {said}")
+    await bulk.ended(
+        pool,
+        operation,
+        lease,
+        note=None if is_well else f"Shopify ended it: {said}",
+        worked_s=None if seen is None else seen.worked_s,
+    )
     return 0.0
 
 
@@ -162,10 +175,12 @@ async def end(step: Step, *, note: str | None = None) -> None:
         loose = await bulk.end(connection, operation, step.lease, note=note)
         if operation.document == CREATE and shop.publish_to:
             new = await bulk.to_publish(connection, operation)
-            if len(new) >= step.bulk_from:
-                await bulk.plan(connection, operation.run_id, PUBLISH, new, most=LINES)
-            else:
-                loose += [Loose(key, may_be_there=False) for key in new]
+            direct = await planning.of_publications(
+                connection, step.client, shop.shop_id, len(new), step.decide
+            )
+            loose += [Loose(key, may_be_there=False) for key in list(new)[:direct]]
+            rest = dict(list(new.items())[direct:])
+            await bulk.plan(connection, operation.run_id, PUBLISH, rest, most=LINES)
         for is_doubted in (False, True):
             await outbox.enqueue(
                 connection,

@@ -14,6 +14,7 @@ from syncd.postgres.db import Connection, Executor, Statement, Statements
 from syncd.postgres.leases import Lease
 from syncd.records import Form
 from syncd.rules import mapping
+from syncd.rules.pace import Ended, Look
 
 sql = Statements("bulk")
 
@@ -150,9 +151,36 @@ async def saw(db: Executor, operation: Operation, lease: Lease, *, seen: int) ->
     return still_s
 
 
-async def ended(db: Executor, operation: Operation, lease: Lease, *, note: str | None) -> None:
-    """Shopify has ended it; `note` says what went wrong, if anything did."""
-    await _ours(sql.ended, db, operation, lease, note=note)
+async def ended(
+    db: Executor,
+    operation: Operation,
+    lease: Lease,
+    *,
+    note: str | None,
+    worked_s: float | None = None,
+) -> None:
+    """Shopify has ended it; `note` says what went wrong, if anything did.
+
+    `worked_s` is how long it took for all lines, None where it has not done them.
+    """
+    await _ours(sql.ended, db, operation, lease, note=note, worked_s=worked_s)
+
+
+async def worked(
+    db: Executor, shop_id: int, document: str, *, is_other: bool, most: int
+) -> list[Ended]:
+    """The shop's last operations of a document, or of others, that did all their lines."""
+    rows = await sql.worked.fetch(
+        db, shop_id=shop_id, document=document, is_other=is_other, most=most
+    )
+    return [
+        Ended(row["began_s"], (*_first(row), Look(row["lines"], row["worked_s"]))) for row in rows
+    ]
+
+
+def _first(row: asyncpg.Record) -> list[Look]:
+    lines = row["first_lines"]
+    return [] if lines is None else [Look(lines, row["first_s"])]
 
 
 async def lines(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,6 +21,17 @@ from syncd.rules.guards import Totals
 sql = Statements("differences")
 
 Verdict = Literal["same", "differs", "only_here", "only_there", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a product needs: whether the shop has it, the document of the one call that does it.
+
+    Without a document no one call does, or none that is harmless unread.
+    """
+
+    is_there: bool
+    document: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +126,37 @@ async def totals(db: Executor, run: Run, *, linked: int, on_sale: int) -> Totals
     return Totals(**row, linked=linked, on_sale=on_sale)
 
 
-async def send(pool: asyncpg.Pool, run: Run, lease: Lease, *, bulk_from: int) -> int:
+async def ways(db: Executor, run: Run) -> dict[Way, dict[str, int]]:
+    """What the run would send, by how: the keys with their places, in order."""
+    found: dict[Way, dict[str, int]] = {}
+    for row in await sql.to_send.fetch(db, run_id=run.run_id):
+        way = Way(row["is_there"], row["document"] if row["is_there"] else bulk.CREATE)
+        found.setdefault(way, {})[row["key"]] = row["place"]
+    return found
+
+
+async def send(pool: asyncpg.Pool, run: Run, lease: Lease, direct: Mapping[Way, int]) -> int:
     """Make due what the run found, in one transaction; returns how many products.
 
-    As many as `bulk_from` products go by bulk operations, where one call makes each, or puts it
-    right.
+    Of each way the first `direct` products become ordinary changes, the rest goes by bulk
+    operations; a way that is not named has ordinary changes only, as has one without a document.
     What the shop has is read before it is written: the run's sight of it is older by then. A dead
     one stays dead as long as the form is wanted that Shopify refused.
     """
     async with transaction(pool) as connection:
         await ours(runs_sql.send, connection, run, lease)
-        rows = await sql.to_send.fetch(connection, run_id=run.run_id)
-        ways: dict[tuple[bool, str | None], dict[str, int]] = defaultdict(dict)
-        for row in rows:
-            document = row["document"] if row["is_there"] else bulk.CREATE
-            ways[row["is_there"], document][row["key"]] = row["place"]
-        for (is_there, document), places in ways.items():
-            if document is not None and len(places) >= bulk_from:
-                await bulk.plan(connection, run.run_id, document, places, most=bulk.LINES)
-                continue
+        for way, places in (await ways(connection, run)).items():
+            most = len(places) if way.document is None else direct.get(way, len(places))
+            keys, rest = list(places)[:most], dict(list(places.items())[most:])
             await outbox.enqueue(
                 connection,
                 shop_id=run.shop_id,
                 kind="product",
-                keys=list(places),
-                is_doubted=is_there,
+                keys=keys,
+                is_doubted=way.is_there,
             )
+            if way.document is not None:
+                await bulk.plan(connection, run.run_id, way.document, rest, most=bulk.LINES)
         if run.kind == "revert":
             await reverts.hold(connection, run.run_id)
         if run.with_prices:

@@ -109,6 +109,12 @@ def _underway(tried: Mapping[str, Any]) -> Underway:
     return Underway(prices, frozenset(tried.get("pictures", ())))
 
 
+async def waiting(db: Executor, shop_id: int) -> int:
+    """How many products' changes are on their way, or could be; what is put off is not."""
+    count: int = await sql.waiting.value(db, shop_id=shop_id)
+    return count
+
+
 async def renew(pool: asyncpg.Pool, changes: Sequence[Change], *, lease_s: float) -> None:
     """Hold these claims `lease_s` longer from now; those lost meanwhile stay lost."""
     await sql.renew.execute(

@@ -54,6 +54,9 @@ class Run:
     failed: int
     parked: int
     points: int
+    by_change: int | None
+    by_bulk: int | None
+    expected_s: float | None
     hold: tuple[str, ...]
     decided_by: str | None
     decided_at: datetime | None
@@ -169,6 +172,14 @@ async def begin_compare(db: Executor, run: Run, lease: Lease, *, total: int) -> 
 
 async def hold(db: Executor, run: Run, lease: Lease, reasons: Sequence[str]) -> None:
     await ours(sql.hold, db, run, lease, reasons=list(reasons))
+
+
+async def plan(
+    db: Executor, run: Run, lease: Lease, *, by_change: int, by_bulk: int, expected_s: float
+) -> None:
+    """Note how what the run found is to be sent, in products, with how long that should take."""
+    planned = {"by_change": by_change, "by_bulk": by_bulk, "expected_s": expected_s}
+    await ours(sql.plan, db, run, lease, **planned)
 
 
 async def spend(db: Executor, shop_id: int, points: int) -> None:

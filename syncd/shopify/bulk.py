@@ -48,10 +48,18 @@ class Operation:
     partial_url: str | None
     query: str
     created_at: datetime
+    completed_at: datetime | None
 
     @property
     def is_over(self) -> bool:
         return self.status in ("COMPLETED", "FAILED", "CANCELED", "EXPIRED")
+
+    @property
+    def worked_s(self) -> float | None:
+        """How long it took by Shopify's clock, in whole seconds; None unless it is COMPLETED."""
+        if self.status != "COMPLETED" or self.completed_at is None:
+            return None
+        return max(0.0, (self.completed_at - self.created_at).total_seconds())
 
 
 async def start_query(client: Client, text: str) -> Operation:
@@ -174,4 +182,5 @@ def _operation(node: Mapping[str, Any]) -> Operation:
         partial_url=node["partialDataUrl"],
         query=node["query"],
         created_at=datetime.fromisoformat(node["createdAt"]),
+        completed_at=datetime.fromisoformat(node["completedAt"]) if node["completedAt"] else None,
     )

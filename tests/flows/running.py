@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from syncd.flows import carry_run, push_bulk
+from syncd.flows import carry_run
 from syncd.postgres import differences, runs
 from syncd.postgres.differences import Difference
 from syncd.postgres.runs import Run
+from syncd.rules import planner
+from syncd.rules.planner import Planning
 from tests import leasing
 from tests.flows.conftest import Scene
 
@@ -20,7 +22,7 @@ async def resync(
     is_dry: bool = False,
     is_forced: bool = False,
     with_prices: bool = False,
-    bulk_from: int = push_bulk.FROM,
+    decide: Planning = planner.plan,
     meanwhile: Callable[[Run], Awaitable[None]] | None = None,
 ) -> Run:
     """Ask for a run, carry it on until it has ended or is held; `meanwhile` is called each step."""
@@ -32,7 +34,7 @@ async def resync(
         with_prices=with_prices,
     )
     assert run_id is not None
-    return await carried(scene, run_id, meanwhile, bulk_from=bulk_from)
+    return await carried(scene, run_id, meanwhile, decide=decide)
 
 
 async def carried(
@@ -40,14 +42,12 @@ async def carried(
     run_id: int,
     meanwhile: Callable[[Run], Awaitable[None]] | None = None,
     *,
-    bulk_from: int = push_bulk.FROM,
+    decide: Planning = planner.plan,
 ) -> Run:
     """The run, after it has gone as far as it goes by itself."""
     for _ in range(MOST):
         lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
-        await carry_run.advance_once(
-            scene.pool, scene.client, scene.shop, lease, bulk_from=bulk_from
-        )
+        await carry_run.advance_once(scene.pool, scene.client, scene.shop, lease, decide=decide)
         run = await runs.find(scene.pool, run_id)
         assert run is not None
         if meanwhile is not None:

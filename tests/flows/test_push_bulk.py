@@ -14,6 +14,7 @@ from syncd.flows import pictures
 from syncd.postgres import files, runs
 from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
+from syncd.rules import planner
 from syncd.sandbox.paces import Allowance
 from tests import leasing
 from tests.flows.conftest import LUE, OPTIONS, Scene, playing, settings, variant
@@ -57,7 +58,7 @@ async def filled(scene: Scene, *faults: dict[str, object]) -> Run:
         if run.state == "sending" and left and not scene.running.shop.works.faults:
             scene.running.shop.works.faults |= left.pop(0)
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     scene.running.shop.works.faults.clear()
     return run
 
@@ -133,7 +134,7 @@ async def test_what_shopify_will_not_do_in_bulk_is_done_one_by_one(scene: Scene,
             told.append(1)
             await scene.tell("faults", {"kind": "http", "status": 400, "root": root})
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     assert (run.state, run.sent, run.ok) == ("done", MANY, MANY)
     ended = await scene.pool.fetch("select phase, note from syncd.bulk_operation")
     assert [row["phase"] for row in ended] == ["done"]
@@ -162,7 +163,7 @@ async def test_news_that_come_meanwhile_win(scene: Scene) -> None:
             told.append(1)
             await scene.load(replace(goods()[0], title="Nyere vare"))
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     assert run.state == "done"
     await scene.push()
     assert scene.product("Nyere vare")
@@ -179,7 +180,7 @@ async def test_what_was_sent_meanwhile_is_left_out_of_the_file(scene: Scene) -> 
             await scene.load(replace(goods()[0], title="Nyere vare"))
             await leasing.route_once(scene.pool)
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     assert (run.state, run.ok) == ("done", MANY)
     assert (await operations(scene))[0][1] == MANY - 1
     assert await scene.differences() == []
@@ -198,7 +199,7 @@ async def updated(scene: Scene, change: str, *faults: dict[str, object]) -> Run:
         if run.state == "sending" and left and not scene.running.shop.works.faults:
             scene.running.shop.works.faults |= left.pop(0)
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     scene.running.shop.works.faults.clear()
     return run
 
@@ -239,7 +240,7 @@ async def test_a_merchants_price_stays_where_many_names_are_put_right(scene: Sce
     await scene.call(VARIANTS, {"id": product["id"], "variants": rows})
     await scene.pool.execute(TITLES)
     await forget_events(scene)
-    await resync(scene, bulk_from=2)
+    await resync(scene, decide=planner.all_by_bulk)
     assert {one["price"] for one in scene.variants("Vare 3 ny").values()} == {"5.00"}
     assert counts(await resync(scene)) == {"same": MANY}
 
@@ -269,7 +270,7 @@ async def test_pictures_of_products_made_in_bulk_are_known_after_the_next_compar
 ) -> None:
     await scene.load(*(replace(one, images=PICTURED) for one in goods()))
     await forget_events(scene)
-    await resync(scene, bulk_from=2)
+    await resync(scene, decide=planner.all_by_bulk)
     assert counts(await resync(scene)) == {"same": MANY}
     files = await scene.pool.fetch("select key, files from syncd.link order by key")
     assert [len(row["files"]) for row in files] == [2] * MANY
@@ -289,7 +290,7 @@ async def test_a_dead_picture_of_a_product_made_in_bulk_is_told(scene: Scene) ->
     dead = ImageEntry("https://dead.invalid/1.jpg", "")
     await scene.load(*(replace(one, images=(dead,)) for one in goods()))
     await forget_events(scene)
-    await resync(scene, bulk_from=2)
+    await resync(scene, decide=planner.all_by_bulk)
     assert counts(await resync(scene)) == {"same": MANY}
     await pictures.look_once(scene.pool, scene.client, scene.shop)
     failed = await files.failed(scene.pool, shop_id=scene.shop.shop_id)
@@ -304,7 +305,7 @@ async def test_a_file_that_shopify_loses_again_and_again_goes_one_by_one(scene: 
         if await scene.pool.fetchval("select path from syncd.bulk_operation where phase = 'start'"):
             scene.running.shop.works.blobs.clear()
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     assert (run.state, run.ok) == ("done", MANY)
     assert await scene.differences() == []
     ((_, lines, ok, _, unknown, note),) = await operations(scene)
@@ -322,7 +323,7 @@ async def test_an_operation_that_stands_still_is_ended(scene: Scene) -> None:
             works.faults["hang"] = 2
         await scene.pool.execute(LONG_AGO)
 
-    run = await resync(scene, bulk_from=2, meanwhile=meanwhile)
+    run = await resync(scene, decide=planner.all_by_bulk, meanwhile=meanwhile)
     assert (run.state, run.ok) == ("done", MANY)
     assert await scene.differences() == []
     assert "CANCELED" in str((await operations(scene))[0][-1])
@@ -368,7 +369,7 @@ async def test_lines_beyond_the_daily_limit_wait_as_ordinary_changes(small: Scen
             ended.append(run)
 
     with pytest.raises(AssertionError, match="goes on and on"):
-        await resync(small, bulk_from=2, meanwhile=meanwhile)
+        await resync(small, decide=planner.all_by_bulk, meanwhile=meanwhile)
     assert ended
     assert 3 <= len(small.state()) < MANY
     waiting = await small.pool.fetch("select state, last_error from syncd.change")

@@ -12,7 +12,7 @@ from syncd.errors import LeaseLostError
 from syncd.postgres import bulk, differences, runs
 from syncd.postgres.bulk import Loose, Operation
 from syncd.postgres.db import transaction
-from syncd.postgres.differences import Finding
+from syncd.postgres.differences import Finding, Way
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from tests import leasing
@@ -66,7 +66,7 @@ async def case(pool: asyncpg.Pool) -> Case:
     await runs.begin_read(pool, run, lease)
     await runs.begin_compare(pool, run, lease, total=len(KEYS))
     await differences.note(pool, run, lease, FINDINGS, products=0, same=0)
-    await differences.send(pool, run, lease, bulk_from=1)
+    await differences.send(pool, run, lease, {Way(False, bulk.CREATE): 0})
     (operation,) = await bulk.under_way(pool, shop_id, most=5)
     await bulk.begin_write(pool, operation, lease)
     await pool.execute(WRITTEN)
@@ -142,7 +142,7 @@ async def test_thousands_of_new_products_meet_thousands_of_strangers_in_a_moment
 
 async def test_what_becomes_of_thousands_is_noted_in_a_moment(large: Case) -> None:
     case = large
-    assert await differences.send(case.pool, case.run, case.lease, bulk_from=2 * MANY) == MANY
+    assert await differences.send(case.pool, case.run, case.lease, {}) == MANY
     began_s = anyio.current_time()
     assert await differences.follow(case.pool, case.run) == MANY
     await case.pool.execute("delete from syncd.change")

@@ -1,0 +1,24 @@
+-- How fast bulk operations go in each shop, and how a run is planned by that.
+-- Locks: syncd.run and syncd.bulk_operation in access exclusive mode for a moment (columns without a default, an index of few rows).
+-- Old code beside it: may run; it leaves these columns empty.
+
+alter table syncd.bulk_operation
+  add column first_lines integer check (first_lines > 0),
+  add column first_s double precision check (first_s >= 0),
+  add column worked_s double precision check (worked_s >= 0),
+  add constraint first_look_is_whole check ((first_lines is null) = (first_s is null));
+create index bulk_operation_worked on syncd.bulk_operation (shop_id, asked_at) where worked_s is not null;
+comment on column syncd.bulk_operation.first_lines is
+  'Lines that were behind it at the first look that showed any before its end; null: none did';
+comment on column syncd.bulk_operation.first_s is 'How many seconds after its start was asked for that was';
+comment on column syncd.bulk_operation.worked_s is
+  'How many seconds Shopify says it took for all lines; null: it did not come to its end. The planner learns from these';
+
+alter table syncd.run
+  add column by_change integer check (by_change >= 0),
+  add column by_bulk integer check (by_bulk >= 0),
+  add column expected_s double precision check (expected_s >= 0),
+  add constraint planned_as_a_whole check (num_nulls(by_change, by_bulk, expected_s) in (0, 3));
+comment on column syncd.run.by_change is 'How many products it was planned to send as ordinary changes; null: nothing was planned';
+comment on column syncd.run.by_bulk is 'How many products it was planned to send by bulk operations';
+comment on column syncd.run.expected_s is 'How many seconds that was expected to take';
