@@ -1,6 +1,6 @@
 """A whole shop: filled by bulk operations, compared, put right; time, points, memory of each run.
 
-    make bench NAME=whole        PRODUCTS=20000 SMALL=2000 MERCHANT=137 BACKOFFICE=58
+    make bench NAME=whole        PRODUCTS=20000 SMALL=2000 MERCHANT=137 BACKOFFICE=58 RUNS_BY=bulk
 
 A real Postgres, the sandbox as a process of its own, each `syncd resync` a new process. First the
 shop is filled; a second run must write nothing; then a merchant changes products in Shopify and
@@ -44,6 +44,7 @@ PRODUCTS = int(os.environ.get("PRODUCTS", "20000"))
 SMALL = int(os.environ.get("SMALL", "2000"))
 MERCHANT = int(os.environ.get("MERCHANT", "137"))
 BACKOFFICE = int(os.environ.get("BACKOFFICE", "58"))
+RUNS_BY = os.environ.get("RUNS_BY", "planned")
 DOMAIN, TOKEN, ACCOUNT = "whole.myshopify.com", "shpat_whole", "fjord"
 PEAK_MB, GROWTH, POINTS = 200, 1.2, 50
 POLLS = ("BulkOperationRead",)
@@ -132,7 +133,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def playing(url: str, folder: Path, products: int) -> AsyncIterator[Scene]:
+async def playing(url: str, folder: Path, products: int, runs_by: str) -> AsyncIterator[Scene]:
     """A full Backoffice in an empty migrated database, an empty shop; no event waits."""
     goods = whole_goods.catalogue(products)
     async with (
@@ -145,6 +146,7 @@ async def playing(url: str, folder: Path, products: int) -> AsyncIterator[Scene]
         vault = Vault.open(folder / "key", create=True)
         wishes = Wishes(DOMAIN, ACCOUNT, "nett", "hoved", is_empty=True)
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(TOKEN))
+        await pool.execute("update syncd.shop set runs_by = $1", runs_by)
         settings = {
             "SYNCD_DATABASE_URL": url,
             "SYNCD_KEY_FILE": str(folder / "key"),
@@ -234,10 +236,10 @@ def shown(played: Played) -> None:
 
 
 async def measured(
-    url: str, folder: Path, *, products: int, merchant: int, others: int
+    url: str, folder: Path, *, products: int, merchant: int, others: int, runs_by: str = RUNS_BY
 ) -> tuple[dict[str, bool], list[Played]]:
     """All runs with so many products; without edits only the first two."""
-    async with playing(url, folder, products) as scene:
+    async with playing(url, folder, products, runs_by) as scene:
         holds = await filled(scene)
         if merchant + others:
             holds |= await edited(scene, merchant, others)

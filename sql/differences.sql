@@ -201,6 +201,75 @@ where d.run_id = $1
   )
 order by d.place;
 
+-- name: unclaimed(run_id int8)
+-- What the run made due that nobody has claimed yet, nor told news of, and that was in no operation of it: in order, with how
+-- it may go by bulk.
+select
+  d.key,
+  d.place,
+  d.document,
+  d.verdict <> 'only_here' as is_there
+from syncd.run r
+join syncd.change c
+  on c.shop_id = r.shop_id
+  and c.kind = 'product'
+  and c.lane = 'resync'
+  and c.state = 'due'
+  and c.deliveries = 0
+  and c.generation = 1
+join syncd.run_difference d
+  on d.run_id = r.run_id
+  and d.key = c.key
+  and d.outcome is null
+  and (d.document is not null or d.verdict = 'only_here')
+where r.run_id = $1
+  and d.key not in (
+    select l.key
+    from syncd.bulk_operation o
+    join syncd.bulk_line l on l.operation_id = o.operation_id
+    where o.run_id = $1
+  )
+order by d.place;
+
+-- name: recall(run_id int8, fence int8, keys text[])
+-- These changes are taken back, to go by bulk operations instead; those claimed meanwhile, or with news, stay.
+with ours as materialized (
+  select r.run_id, r.shop_id
+  from syncd.run r
+  where r.run_id = $1
+    and r.state = 'sending'
+    and syncd.holds(r.shop_id, $2)
+  for update
+),
+gone as (
+  delete from syncd.change g
+  where g.change_id = any(array(
+    select c.change_id
+    from syncd.change c
+    cross join ours
+    where c.shop_id = ours.shop_id
+      and c.kind = 'product'
+      and c.key = any($3)
+      and c.lane = 'resync'
+      and c.state = 'due'
+      and c.deliveries = 0
+      and c.generation = 1
+    order by c.key
+    for update of c skip locked
+  ))
+  returning g.key
+),
+counted as (
+  update syncd.run r
+  set
+    by_change = greatest(r.by_change - (select count(*) from gone), 0),
+    by_bulk = r.by_bulk + (select count(*) from gone)
+  from ours
+  where r.run_id = ours.run_id
+)
+select key
+from gone;
+
 -- name: sights(run_id int8, keys text[])
 -- What the shop showed of these products, with what is the merchant's as we hold it.
 select key, coalesce(known, observed) as known

@@ -46,7 +46,8 @@ select
   price_only_when_changed,
   unknown_variants,
   blocked_as,
-  creates_paused_until
+  creates_paused_until,
+  runs_by
 from syncd.shop
 cross join lateral (
   select

@@ -119,6 +119,7 @@ class Shop:
     unknown_variants: Literal["keep", "remove"] = "keep"
     blocked_as: Literal["stopped", "removed"] = "stopped"
     creates_paused_until: datetime | None = None
+    runs_by: Literal["planned", "calls", "bulk"] = "planned"
 
 
 @dataclass(frozen=True, slots=True)

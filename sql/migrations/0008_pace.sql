@@ -1,5 +1,5 @@
 -- How fast bulk operations go in each shop, and how a run is planned by that.
--- Locks: syncd.run and syncd.bulk_operation in access exclusive mode for a moment (columns without a default, an index of few rows).
+-- Locks: syncd.shop, syncd.run and syncd.bulk_operation in access exclusive mode for a moment (columns without a default, an index of few rows).
 -- Old code beside it: may run; it leaves these columns empty.
 
 alter table syncd.bulk_operation
@@ -13,6 +13,11 @@ comment on column syncd.bulk_operation.first_lines is
 comment on column syncd.bulk_operation.first_s is 'How many seconds after its start was asked for that was';
 comment on column syncd.bulk_operation.worked_s is
   'How many seconds Shopify says it took for all lines; null: it did not come to its end. The planner learns from these';
+
+alter table syncd.shop
+  add column runs_by text not null default 'planned' check (runs_by in ('planned', 'calls', 'bulk'));
+comment on column syncd.shop.runs_by is
+  'How runs send: planned, so that they end soonest; calls, one by one, where bulk operations are needed by other apps; bulk, wherever these can do it';
 
 alter table syncd.run
   add column by_change integer check (by_change >= 0),

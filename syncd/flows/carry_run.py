@@ -69,18 +69,20 @@ async def advance_once(
     shop: Shop,
     lease: Lease,
     *,
-    decide: Planning = planner.plan,
+    decide: Planning | None = None,
 ) -> float | None:
     """One step of the shop's runs; returns the seconds until the next, None when nothing is to do.
 
-    How many products go by bulk operations is for `decide` to say. Each step can be repeated, on
-    another node too: what it is about to do stands in the run before it does it. Raises what
-    `Client.execute` raises where no run could help it, ContractError, LeaseLostError.
+    How many products go by bulk operations is for `decide` to say, else for the shop's setting.
+    Each step can be repeated, on another node too: what it is about to do stands in the run before
+    it does it. Raises what `Client.execute` raises where no run could help it, ContractError,
+    LeaseLostError.
     """
     found = await runs.all_under_way(pool, shop.shop_id)
     sent = [one for one in found if one.kind == "guard" and one.state == "sending"]
     waits_s = [await _follow(pool, one) for one in sent]
     if run := next((one for one in found if one.kind != "guard"), None):
+        decide = decide or planner.DECISIONS[shop.runs_by]
         wait_s = await _carry(Step(pool, client, shop, lease, run, decide))
         waits_s += [] if wait_s is None else [wait_s]
     return min(waits_s, default=None)
@@ -136,6 +138,10 @@ async def _advance(step: Step) -> float | None:
             wait_s = await push_bulk.advance_once(
                 step.pool, step.client, step.shop, step.lease, decide=step.decide
             )
+            if wait_s is None and await planning.again(
+                step.pool, step.client, step.shop, step.run, step.lease, decide=step.decide
+            ):
+                return 0.0
             left_s = await _follow(step.pool, step.run)
             return left_s if wait_s is None else min(wait_s, left_s)
     return None
@@ -227,13 +233,7 @@ async def _plan(step: Step) -> Planned:
 async def _send(step: Step) -> None:
     planned = await _plan(step)
     count = await differences.send(step.pool, step.run, step.lease, planned.direct)
-    log.info(
-        "run_sending",
-        run=step.run.run_id,
-        products=count,
-        by_bulk=planned.by_bulk,
-        expected_s=round(planned.expected_s),
-    )
+    log.info("run_sending", run=step.run.run_id, products=count, by_bulk=planned.by_bulk)
 
 
 async def _follow(pool: asyncpg.Pool, run: Run) -> float:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import asyncpg
+import structlog
 
 from syncd.errors import RowError
 from syncd.postgres import backoffice, bulk, differences, outbox, runs
@@ -25,6 +28,7 @@ STANDARD_POINTS_S = 100.0  # of a plan that is not known
 CALL_S = 0.3  # of a shop that was not asked yet
 FREE = 0.9  # of the points; urgent changes have the rest
 OPERATIONS = 20  # that the pace is learned from, and as many of other documents
+WORTH_PLANNING = 100  # fewer are soon sent
 SAMPLE = 20  # products by which the points of all are counted
 TYPICAL_POINTS = 40.0  # of a product of which no more is known
 READ_SHARE = (
@@ -32,6 +36,7 @@ READ_SHARE = (
 )
 PUBLISH_POINTS = 10.0
 WRITE_POINTS = 10.0
+log = structlog.get_logger()
 CALLS = 2  # a read with a write, a question with a write
 
 
@@ -71,6 +76,33 @@ async def of_run(
         expected_s=planned.expected_s,
     )
     return planned
+
+
+async def again(
+    pool: asyncpg.Pool, client: Client, shop: Shop, run: Run, lease: Lease, *, decide: Planning
+) -> int:
+    """Plan what still waits of a run anew, once its operations have ended; returns how many of it
+    go by bulk operations now.
+
+    The first plan of a shop rests on a guess; by then it is known how fast they are. Raises
+    ContractError.
+    """
+    ways = await differences.unclaimed(pool, run) if run.by_bulk else {}
+    due = sum(map(len, ways.values()))
+    if due < WORTH_PLANNING:
+        return 0
+    sorts = [await _sort(pool, shop, run, way, list(places)) for way, places in ways.items()]
+    others = await _waiting(pool, shop.shop_id)
+    plan = decide([*sorts, replace(others, due=max(0, others.due - due))], _calls(client))
+    moved = {
+        way: dict(list(places.items())[direct:])
+        for (way, places), direct in zip(ways.items(), plan.direct, strict=False)
+    }
+    if not any(moved.values()):
+        return 0
+    count = await differences.recall(pool, run, lease, moved)
+    log.info("run_planned_again", run=run.run_id, by_bulk=count)
+    return count
 
 
 async def of_publications(

@@ -128,8 +128,12 @@ async def totals(db: Executor, run: Run, *, linked: int, on_sale: int) -> Totals
 
 async def ways(db: Executor, run: Run) -> dict[Way, dict[str, int]]:
     """What the run would send, by how: the keys with their places, in order."""
+    return _by_way(await sql.to_send.fetch(db, run_id=run.run_id))
+
+
+def _by_way(rows: Sequence[asyncpg.Record]) -> dict[Way, dict[str, int]]:
     found: dict[Way, dict[str, int]] = {}
-    for row in await sql.to_send.fetch(db, run_id=run.run_id):
+    for row in rows:
         way = Way(row["is_there"], row["document"] if row["is_there"] else bulk.CREATE)
         found.setdefault(way, {})[row["key"]] = row["place"]
     return found
@@ -163,6 +167,29 @@ async def send(pool: asyncpg.Pool, run: Run, lease: Lease, direct: Mapping[Way, 
             await sql.own_prices.execute(connection, run_id=run.run_id)
         count: int = await sql.count_sent.value(connection, run_id=run.run_id)
         return count
+
+
+async def unclaimed(db: Executor, run: Run) -> dict[Way, dict[str, int]]:
+    """What the run made due that could still go by bulk operations, as `ways` has it."""
+    return _by_way(await sql.unclaimed.fetch(db, run_id=run.run_id))
+
+
+async def recall(
+    pool: asyncpg.Pool, run: Run, lease: Lease, ways: Mapping[Way, Mapping[str, int]]
+) -> int:
+    """Let these go by bulk operations instead, in one transaction; returns how many products.
+
+    Those that were claimed meanwhile, or have news, stay ordinary changes.
+    """
+    async with transaction(pool) as connection:
+        keys = [key for places in ways.values() for key in places]
+        rows = await sql.recall.fetch(connection, run_id=run.run_id, fence=lease.fence, keys=keys)
+        gone = {row["key"] for row in rows}
+        for way, places in ways.items():
+            assert way.document is not None  # such as have none are not there
+            left = {key: place for key, place in places.items() if key in gone}
+            await bulk.plan(connection, run.run_id, way.document, left, most=bulk.LINES)
+        return len(gone)
 
 
 async def follow(db: Executor, run: Run) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -95,6 +95,10 @@ def all_by_bulk(sorts: Sequence[Sort], calls: Calls) -> Plan:
     """Whatever can go by bulk operations does, however few they are."""
     model = _Model.of(sorts, calls)
     return model.plan(model.forced)
+
+
+DECISIONS: Mapping[str, Planning] = {"planned": plan, "calls": all_directly, "bulk": all_by_bulk}
+"""By the shop's setting `runs_by`."""
 
 
 @dataclass(frozen=True, slots=True)

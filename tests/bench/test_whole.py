@@ -15,7 +15,9 @@ async def test_a_small_shop_is_filled_compared_and_put_right(
     portal: BlockingPortal, embedded: Server, tmp_path: Path
 ) -> None:
     with fresh_database(portal, embedded, TEMPLATE) as url:
-        holds, played = await whole.measured(url, tmp_path, products=220, merchant=13, others=11)
+        holds, played = await whole.measured(
+            url, tmp_path, products=220, merchant=13, others=11, runs_by="bulk"
+        )
     assert holds == dict.fromkeys(holds, True)
     assert max(one.ended.peak_mb for one in played) < whole.PEAK_MB
     first, second, dry, _ = played

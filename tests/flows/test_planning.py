@@ -9,15 +9,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from syncd.flows import planning
-from syncd.postgres import bulk
+from syncd.flows import carry_run, planning
+from syncd.postgres import bulk, runs
 from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
 from syncd.rules import planner
 from syncd.rules.planner import Calls, Plan, Sort
 from tests import leasing
 from tests.flows.conftest import OPTIONS, Scene, playing
-from tests.flows.running import counts, resync
+from tests.flows.running import carried, counts, resync
 from tests.flows.test_push_bulk import CANCEL, OPERATIONS, TITLES, goods
 from tests.flows.test_resync import forget_events
 
@@ -119,3 +119,35 @@ async def test_a_plan_knows_what_products_cost_and_what_waits(full: Scene) -> No
     assert changed.pace is not None and changed.pace.latency_s < 30  # it was learned
     assert calls.restore_points_s == 100
     assert 0 < calls.level_points <= 2000
+
+
+async def test_what_still_waits_goes_by_bulk_once_that_is_known_to_be_faster(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    """At first it is a guess, and a wrong one: here all is done within a second or two."""
+    many = 600
+    async with playing(pool, tmp_path, replace(OPTIONS, plan="standard")) as scene:
+        await scene.load(*goods(many))
+        await forget_events(scene)
+        await scene.tell("faults", {"kind": "spend", "points": 2000})
+        run_id = await runs.ask(pool, scene.shop.shop_id)
+        assert run_id is not None
+        planned: list[int | None] = []
+        while len({*planned} - {None}) < 2:  # nothing is pushed until it is planned anew
+            lease = await leasing.shop_lease(pool, scene.shop.shop_id)
+            await carry_run.advance_once(pool, scene.client, scene.shop, lease)
+            current = await runs.find(pool, run_id)
+            assert current is not None and current.ended_at is None
+            planned.append(current.by_change)
+        run = await carried(scene, run_id)
+        assert (run.state, run.ok, run.parked, run.failed) == ("done", many, 0, 0)
+        assert run.by_change is not None and run.by_bulk is not None
+        assert run.by_change <= many / 4
+        assert run.by_change + run.by_bulk == many
+        made = [
+            one for one in await pool.fetch(OPERATIONS) if one["document"][-10:] == "CreateLine"
+        ]
+        assert len(made) > 1
+        assert sum(one["ok"] for one in made) == run.by_bulk
+        assert len(scene.state()) == many
+        assert await scene.differences() == []

@@ -159,6 +159,7 @@ IMPOSSIBLE = [
     "image_mode = 'never'",
     "unknown_variants = 'gone'",
     "blocked_as = 'gone'",
+    "runs_by = 'mail'",
     "paused_until = now()",
     "paused_reason = 'x'",
     "sync_stock = true",
