@@ -203,7 +203,7 @@ order by d.place;
 
 -- name: unclaimed(run_id int8)
 -- What the run made due that nobody has claimed yet, nor told news of, and that was in no operation of it: in order, with how
--- it may go by bulk.
+-- it may go by bulk. Nothing unless one of its operations has just ended: it is asked each second.
 select
   d.key,
   d.place,
@@ -223,6 +223,12 @@ join syncd.run_difference d
   and d.outcome is null
   and (d.document is not null or d.verdict = 'only_here')
 where r.run_id = $1
+  and exists (
+    select
+    from syncd.bulk_operation o
+    where o.run_id = $1
+      and o.ended_at > syncd.clock() - interval '10 seconds'
+  )
   and d.key not in (
     select l.key
     from syncd.bulk_operation o
