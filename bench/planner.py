@@ -8,9 +8,9 @@ due, and a shop: seconds until a bulk operation's first line, lines a second. In
 
     known       nothing at first. The planner sends runs of this many products; where it would send
                 none by bulk, runs of twice as many, until it does: a first send is larger than what
-                comes after. Each operation is learned from, until there were three. Of each: when
-                it had ended, in whole seconds as Shopify tells, and how many lines were done at the
-                first look of one a second that showed any.
+                comes after. Each operation is learned from, until there were three. Of each:
+                how long it took, in whole seconds as Shopify tells, and between which two looks, of
+                one a second, its first line was done.
     measured    the next run of the cell's own size.
 
 `steady`: the shop stays as it is. `drifting`: latency and speed change by up to 20 % after each
@@ -99,13 +99,12 @@ class Shop:
     def work(self, lines: int) -> tuple[float, Ended]:
         """Carry one operation out: how long it took, and what is seen of it."""
         took_s = self.latency_s + lines / self.lines_s
-        begun_s = self.chance.random()  # how long ago the second began
+        begun_s = self.chance.random()  # the first look, after so long; the second that runs
         ended_s = max(1, int(begun_s + took_s * self._error()))
-        looked_s = int(self.latency_s + 1 / self.lines_s - begun_s) + 1 + begun_s
-        seen = int((looked_s - self.latency_s) * self.lines_s)
-        looks = [Look(seen, looked_s * self._error())] if 0 < seen < lines else []
+        silent_s = int(self.latency_s + 1 / self.lines_s - begun_s) + begun_s
+        first = Look(1, (silent_s + 0.5) * self._error())
         self._drift()
-        return took_s, Ended(0, (*looks, Look(lines, ended_s)))
+        return took_s, Ended(0, (first, Look(lines, ended_s)))
 
     def _error(self) -> float:
         return 1 if self.is_steady else 1 + self.chance.uniform(-NOISE, NOISE)

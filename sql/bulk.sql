@@ -62,7 +62,7 @@ limit $3;
 -- The file is written anew: no line has a number, none is left out.
 with ours as (
   update syncd.bulk_operation o
-  set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null, first_lines = null, first_s = null
+  set phase = 'write', writes = writes + 1, path = null, wrote_at = syncd.clock(), asked_at = null, gid = null, lines = 0, seen = 0, seen_at = null, silent_s = null, stirred_s = null
   where o.operation_id = $1
     and o.phase in ('write', 'start')
     and syncd.holds(o.shop_id, $2)
@@ -171,8 +171,8 @@ update syncd.bulk_operation o
 set
   seen = $3,
   seen_at = case when o.seen < $3 then syncd.clock() else o.seen_at end,
-  first_lines = coalesce(o.first_lines, nullif($3, 0)),
-  first_s = coalesce(o.first_s, case when $3 > 0 then greatest(extract(epoch from syncd.clock() - o.asked_at)::float8, 0) end)
+  silent_s = case when $3 = 0 then greatest(extract(epoch from syncd.clock() - o.asked_at)::float8, 0) else o.silent_s end,
+  stirred_s = case when $3 > 0 then coalesce(o.stirred_s, greatest(extract(epoch from syncd.clock() - o.asked_at)::float8, 0)) end
 where o.operation_id = $1
   and o.phase = 'wait'
   and syncd.holds(o.shop_id, $2)
@@ -181,20 +181,26 @@ returning extract(epoch from syncd.clock() - o.seen_at)::float8;
 -- name: ended(operation_id int8, fence int8, note text, worked_s float8)
 -- Shopify has ended it, well or not: what there is of a result is fetched.
 update syncd.bulk_operation o
-set phase = 'fetch', note = coalesce($3, o.note), worked_s = coalesce($4, o.worked_s)
+set
+  phase = 'fetch',
+  note = coalesce($3, o.note),
+  worked_s = coalesce($4, o.worked_s),
+  stirred_s = coalesce(o.stirred_s, greatest(extract(epoch from syncd.clock() - o.asked_at)::float8, 0))
 where o.operation_id = $1
   and o.phase in ('wait', 'fetch')
   and syncd.holds(o.shop_id, $2)
 returning o.operation_id;
 
 -- name: worked(shop_id int4, document text, is_other bool, most int8)
--- The last operations of a document, or of others, that came to their end: what the shop's pace is learned from.
+-- The last operations of a document, or of others, that came to their end: what the shop's pace is learned from. When the
+-- first line was done is known if two looks, seconds apart, lie around it: nobody looks while no node has the shop.
 select
   extract(epoch from o.asked_at)::float8 as began_s,
   o.lines,
   o.worked_s,
-  case when o.first_s < o.worked_s and o.first_lines < o.lines then o.first_lines end as first_lines,
-  o.first_s
+  case
+    when o.stirred_s - coalesce(o.silent_s, 0) < 5 then (o.stirred_s + coalesce(o.silent_s, 0)) / 2
+  end as first_s
 from syncd.bulk_operation o
 where o.shop_id = $1
   and (o.document <> $2) = $3

@@ -3,14 +3,14 @@
 -- Old code beside it: may run; it leaves these columns empty.
 
 alter table syncd.bulk_operation
-  add column first_lines integer check (first_lines > 0),
-  add column first_s double precision check (first_s >= 0),
-  add column worked_s double precision check (worked_s >= 0),
-  add constraint first_look_is_whole check ((first_lines is null) = (first_s is null));
+  add column silent_s double precision check (silent_s >= 0),
+  add column stirred_s double precision check (stirred_s >= 0),
+  add column worked_s double precision check (worked_s >= 0);
 create index bulk_operation_worked on syncd.bulk_operation (shop_id, asked_at) where worked_s is not null;
-comment on column syncd.bulk_operation.first_lines is
-  'Lines that were behind it at the first look that showed any before its end; null: none did';
-comment on column syncd.bulk_operation.first_s is 'How many seconds after its start was asked for that was';
+comment on column syncd.bulk_operation.silent_s is
+  'Seconds from when its start was asked for to the last look that showed no line behind it; null: each look showed some';
+comment on column syncd.bulk_operation.stirred_s is
+  'Seconds to the first look that showed some, or its end: between the two its first line was done';
 comment on column syncd.bulk_operation.worked_s is
   'How many seconds Shopify says it took for all lines; null: it did not come to its end. The planner learns from these';
 

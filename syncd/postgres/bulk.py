@@ -179,8 +179,8 @@ async def worked(
 
 
 def _first(row: asyncpg.Record) -> list[Look]:
-    lines = row["first_lines"]
-    return [] if lines is None else [Look(lines, row["first_s"])]
+    first_s = row["first_s"]
+    return [] if first_s is None else [Look(1, min(first_s, row["worked_s"]))]
 
 
 async def lines(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count, takewhile
 from math import exp, log
 from operator import mul
 
 DRIFT = 1.2  # by so much may both change from one operation to the next, either way
 DOUBT = 1.25  # the drift, with what is measured wrongly
-NOISE = 0.03  # of a duration, relative, beside a part of a second
-LOOK_S = 0.3
+NOISE = 0.04  # of a duration, relative, beside a part of a second
+LOOK_S = 0.3  # how far a look may be off
 UNTOLD = 1e-6  # how likely a duration says nothing: Shopify was down, say
 SURPRISE = 0.02  # how likely another document has quite another pace
 LATENCY_STEP, LINES_STEP = 0.12, 0.18  # of the logarithms
@@ -53,7 +54,7 @@ class Look:
 class Ended:
     """An operation: when it began, by any clock; how far it was when that was looked at.
 
-    The last look is its end; one before, if any, is the first that showed lines.
+    The last look is its end; one before, if any, tells when its first line was done.
     """
 
     began_s: float
@@ -71,10 +72,10 @@ def learned(ended: Sequence[Ended], others: Sequence[Ended] = ()) -> Pace:
     they are a hint. The pace of a shop without any operation when there are none.
     """
     # A duration is one number for two unknowns. A regression, recursive or of the last few, takes
-    # what is drift for the slope between two sizes, and is then wrong by the hundred where the
-    # next size is another. So how likely each pair of the two is, is kept for a grid of them, which
-    # is exact for any shape of that: it drifts before each operation, then counts what it showed.
-    # `make bench NAME=planner` holds it to its bars. Progress that was seen tells the two apart.
+    # what is drift for the slope between two sizes, and is wrong by the hundred where the next size
+    # is another. So how likely each pair is, is kept for a grid of them, which bends to no
+    # assumption: it drifts before each operation, then counts what that showed. When the first line
+    # was done tells the two apart. `make bench NAME=planner` holds the bars that others missed.
     if not ended and not others:
         return Pace()
     chances = prior()
@@ -98,7 +99,7 @@ def _hinted(chances: Chances) -> Chances:
 
 
 Chances = list[list[float]]
-"""How likely each pair is: a row for each latency, in it a number for each speed."""
+"""A number for each pair, such as how likely it is: a row a latency, in it one for each speed."""
 
 
 def _grid(least: float, most: float, step: float) -> list[float]:
@@ -126,18 +127,24 @@ def after(chances: Chances, one: Ended) -> Chances:
     chances = _drifted(chances)
     for look in one.looks:
         seconds = max(look.seconds, LOOK_S)
-        sharpness = 1 / (2 * (NOISE**2 + (LOOK_S / seconds) ** 2))
-        works_s = [look.lines * line_s for line_s in _LINE_S]
-        told = log(seconds)
+        sharpness = -1 / (2 * (NOISE**2 + (LOOK_S / seconds) ** 2))
+        seen = log(seconds)
         chances = [
             [
-                chance * (UNTOLD + exp(-sharpness * (told - log(latency_s + work_s)) ** 2))
-                for chance, work_s in zip(row, works_s, strict=True)
+                chance * (UNTOLD + exp(sharpness * (seen - expected) ** 2))
+                for chance, expected in zip(*rows, strict=True)
             ]
-            for row, latency_s in zip(chances, _LATENCIES_S, strict=True)
+            for rows in zip(chances, _durations(look.lines), strict=True)
         ]
     total = sum(map(sum, chances))
     return [[chance / total for chance in row] for row in chances]
+
+
+@lru_cache(maxsize=4)
+def _durations(lines: int) -> Chances:
+    """The logarithm of how long so many lines take, for each pair."""
+    works_s = [lines * line_s for line_s in _LINE_S]
+    return [[log(latency_s + work_s) for work_s in works_s] for latency_s in _LATENCIES_S]
 
 
 def _drifted(chances: Chances) -> Chances:

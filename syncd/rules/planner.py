@@ -8,7 +8,7 @@ from math import inf
 
 from syncd.rules.pace import Pace
 
-WORTH = 1.05  # so much sooner must all be done before a file is written for it
+WORTH = 1.01  # so much sooner must all be done before a file is written for it
 
 
 @dataclass(frozen=True, slots=True)

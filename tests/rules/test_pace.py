@@ -16,10 +16,8 @@ LATENCIES, SPEEDS = st.floats(8, 90), st.floats(5, 600)
 
 def ended(latency_s: float, lines_s: float, lines: int, began_s: float = 0) -> Ended:
     """As it is seen: once a second, the end in whole seconds."""
-    looked_s = int(latency_s + 1 / lines_s) + 1.0
-    seen = int((looked_s - latency_s) * lines_s)
-    looks = [Look(seen, looked_s)] if 0 < seen < lines else []
-    return Ended(began_s, (*looks, Look(lines, round(latency_s + lines / lines_s))))
+    first = Look(1, int(latency_s + 1 / lines_s) + 0.5)
+    return Ended(began_s, (first, Look(lines, round(latency_s + lines / lines_s))))
 
 
 def test_a_shop_without_operations_has_the_pace_of_any() -> None:
