@@ -32,13 +32,11 @@ OPERATIONS = 10  # that the pace is learned from, and as many of other documents
 WORTH_PLANNING = 100  # fewer are soon sent
 SAMPLE = 20  # products by which the points of all are counted
 TYPICAL_POINTS = 40.0  # of a product of which no more is known
-READ_SHARE = (
-    0.8  # of a read is charged: it asks for a few variants and pictures more than there are
-)
+READ_SHARE = 0.8  # of a read is charged: it asks for more variants and pictures than there are
 PUBLISH_POINTS = 10.0
 WRITE_POINTS = 10.0
-log = structlog.get_logger()
 CALLS = 2  # a read with a write, a question with a write
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,12 +181,14 @@ async def end(step: Step, *, note: str | None = None) -> None:
             loose += [Loose(key, may_be_there=False) for key in list(new)[:direct]]
             rest = dict(list(new.items())[direct:])
             await bulk.plan(connection, operation.run_id, PUBLISH, rest, most=LINES)
+        # What was found to differ is read, sent or not: what we know of it is not what is there.
+        is_new = operation.document in (CREATE, PUBLISH)
         for is_doubted in (False, True):
             await outbox.enqueue(
                 connection,
                 shop_id=shop.shop_id,
                 kind="product",
-                keys=[one.key for one in loose if one.may_be_there is is_doubted],
+                keys=[one.key for one in loose if (one.may_be_there or not is_new) is is_doubted],
                 is_doubted=is_doubted,
             )
         await bulk.own_prices(connection, operation)

@@ -18,7 +18,7 @@ from syncd.rules import planner
 from syncd.sandbox.paces import Allowance
 from tests import leasing
 from tests.flows.conftest import LUE, OPTIONS, Scene, playing, settings, variant
-from tests.flows.merchant import VARIANTS
+from tests.flows.merchant import UPDATE, VARIANTS
 from tests.flows.running import carried, counts, resync
 from tests.flows.test_resync import forget_events
 
@@ -243,6 +243,20 @@ async def test_a_merchants_price_stays_where_many_names_are_put_right(scene: Sce
     await resync(scene, decide=planner.all_by_bulk)
     assert {one["price"] for one in scene.variants("Vare 3 ny").values()} == {"5.00"}
     assert counts(await resync(scene)) == {"same": MANY}
+
+
+async def test_what_a_merchant_changed_is_put_right_though_no_file_could_be_uploaded(
+    scene: Scene,
+) -> None:
+    await scene.load(*goods())
+    await scene.push()
+    for product in scene.state():
+        await scene.call(UPDATE, {"product": {"id": product["id"], "title": "Merchant's"}})
+    await scene.tell("faults", {"kind": "http", "status": 400, "root": "stagedUploadsCreate"})
+    run = await resync(scene, decide=planner.all_by_bulk)
+    assert (run.state, run.differs, run.ok) == ("done", MANY, MANY)
+    assert [(one[0], one[1]) for one in await operations(scene)] == [("ProductUpdate", 0)]
+    assert await scene.differences() == []
 
 
 async def test_what_needs_more_than_one_call_goes_by_itself(scene: Scene) -> None:
