@@ -30,8 +30,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bench import day, ways
-from bench.day import Event
+from bench import cheapest_day as day
+from bench import ways
+from bench.cheapest_day import Event
 from bench.ways import Call, Shelf
 from syncd.records import Product
 from syncd.rules import mapping

@@ -77,11 +77,12 @@ values
 
   ('function', 'receive_stock', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'receive_stock', 2, 'warehouse_key', 'text', true, 'The warehouse whose count is set'),
-  ('function', 'receive_stock', 3, 'variant_key', 'text', true, 'The variant that was counted'),
-  ('function', 'receive_stock', 4, 'quantity', 'integer', true, 'How many there were, in pieces; not a difference'),
-  ('function', 'receive_stock', 5, 'counted_at', 'timestamptz', true,
-    'When that was so; an older count than the last one changes nothing, what was sold since stays sold'),
-  ('function', 'receive_stock', 0, 'returns', 'void', true, 'Nothing; given twice it acts once'),
+  ('function', 'receive_stock', 3, 'variant_key', 'text', true, 'The variant'),
+  ('function', 'receive_stock', 4, 'quantity', 'integer', true, 'How many there are to be, in pieces; not a difference; may be negative'),
+  ('function', 'receive_stock', 5, 'change_from_quantity', 'integer', true,
+    'How many there must be at this moment, by the view stock (0 without a row); with another count nothing is changed'),
+  ('function', 'receive_stock', 0, 'returns', 'integer', true,
+    'How many there are now: quantity when it was set, otherwise the count that stood in its way'),
 
   ('function', 'receive_customer', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'receive_customer', 2, 'customer', 'jsonb', true,

@@ -388,3 +388,61 @@ create or replace function syncd.holds(shop_id integer, fence bigint) returns bo
 $$;
 comment on function syncd.holds(integer, bigint) is 'Whether the shop is still that of the node which took its lease under this number';
 revoke all on function syncd.holds(integer, bigint) from public;
+
+-- Columns of the result are named apart from those of tables. One row's trouble is its own: each has a savepoint.
+drop function if exists syncd.receive_counts(integer, text, text, text, jsonb);
+create function syncd.receive_counts(
+  shop_id integer, account_id text, warehouse_key text, location text, rows jsonb
+) returns table (variant text, outcome text, error text)
+  language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  given record;
+begin
+  for given in
+    select r.key, r.here, r.target, r.agreed, r.there
+    from jsonb_to_recordset(receive_counts.rows) as r (key text, here integer, target integer, agreed integer, there integer)
+    order by r.key collate "C"
+  loop
+    variant := given.key;
+    outcome := 'received';
+    error := null;
+    begin
+      -- The count that was agreed on stands as it was read, or somebody moved it meanwhile: then nothing is done here.
+      if given.agreed is distinct from (
+        select a.quantity
+        from syncd.agreed_count a
+        where a.shop_id = receive_counts.shop_id
+          and a.variant_key = given.key
+          and a.warehouse_key = receive_counts.warehouse_key
+          and a.location = receive_counts.location
+        for update
+      ) then
+        raise exception using errcode = 'SY001', message = 'the agreed count moved';
+      end if;
+      insert into syncd.agreed_count as a (shop_id, variant_key, warehouse_key, location, quantity)
+      values (receive_counts.shop_id, given.key, receive_counts.warehouse_key, receive_counts.location, given.there)
+      on conflict on constraint agreed_count_pkey do update set
+        warehouse_key = excluded.warehouse_key,
+        location = excluded.location,
+        quantity = excluded.quantity,
+        agreed_at = excluded.agreed_at
+      where (a.warehouse_key, a.location, a.quantity)
+        is distinct from (excluded.warehouse_key, excluded.location, excluded.quantity);
+      if given.target <> given.here and given.target is distinct from syncd_contract.receive_stock(
+        receive_counts.account_id, receive_counts.warehouse_key, given.key, given.target, given.here
+      ) then
+        raise exception using errcode = 'SY001', message = 'the count moved';
+      end if;
+    exception
+      when sqlstate 'SY001' then
+        outcome := 'stale';
+      when integrity_constraint_violation or data_exception or raise_exception then
+        outcome := 'refused';
+        error := sqlerrm;
+    end;
+    return next;
+  end loop;
+end $$;
+comment on function syncd.receive_counts(integer, text, text, text, jsonb) is
+  'Take in what moved in Shopify: the agreed count and the warehouse''s, both or none; returns of each variant received, stale (a count had moved) or refused (by the Backoffice, with its words)';
+revoke all on function syncd.receive_counts(integer, text, text, text, jsonb) from public;

@@ -136,7 +136,7 @@ wide as materialized (
       on i.account_id = b.account_id
       and i.kind = b.kind
     where b.key = '*'
-      and b.kind = 'product'
+      and b.kind in ('product', 'stock')
     order by b.account_id
   ) as account_ids
 )
@@ -174,7 +174,7 @@ from wide;
 
 -- name: move_to(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz, shop_id int4, keys text[])
 -- As move, for one shop, where an event is for every key (*): that becomes a change of each of these keys, those of the
--- account's products; what is linked but gone from the Backoffice counts too.
+-- account's products; what is linked but gone from the Backoffice counts too. Of stock: of each linked variant.
 with batch as materialized (
   select
     o.kind,
@@ -230,6 +230,19 @@ each as (
       and l.kind = 'product'
   ) as k (key)
   where t.kind = 'product'
+    and t.key = '*'
+  union all
+  select
+    t.kind,
+    v.variant_key,
+    t.events,
+    t.is_unknown,
+    t.labels,
+    t.first_event_at,
+    t.last_event_at
+  from told t
+  join syncd.variant_link v on v.shop_id = $5
+  where t.kind = 'stock'
     and t.key = '*'
 ),
 news as (
@@ -325,3 +338,14 @@ select
 from syncd.interest
 where kind = 'product'
 order by shop_id;
+
+-- name: stock_shops()
+-- The shops whose counts are kept in step.
+select shop_id
+from syncd.interest
+where kind = 'stock'
+order by shop_id;
+
+-- name: recount(shop_id int4)
+-- Make the count of every linked variant of a shop due; returns how many.
+select syncd.recount($1);

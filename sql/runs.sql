@@ -60,6 +60,7 @@ select
   r.by_change,
   r.by_bulk,
   r.expected_s,
+  r.counts,
   r.hold,
   r.decided_by,
   r.decided_at,
@@ -118,6 +119,12 @@ where r.run_id = $1
   and syncd.holds(r.shop_id, $2)
 returning r.run_id;
 
+-- name: counted(run_id int8, counts int4)
+-- Counts that were not as last agreed on.
+update syncd.run
+set counts = coalesce(counts, 0) + $2
+where run_id = $1;
+
 -- name: begin_compare(run_id int8, fence int8, total int4)
 -- What was read is held against the Backoffice, from the beginning: what an earlier attempt noted is forgotten.
 with ours as (
@@ -132,7 +139,8 @@ with ours as (
     differs = 0,
     only_here = 0,
     only_there = 0,
-    conflict = 0
+    conflict = 0,
+    counts = null
   where r.run_id = $1
     and r.state in ('asked', 'reading', 'comparing')
     and syncd.holds(r.shop_id, $2)

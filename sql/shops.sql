@@ -1,4 +1,4 @@
--- name: add(domain text, account_id text, credentials bytea, state text, price_department text, stock_warehouse text, location text, publish_to text[], sync_stock bool, sync_description bool, inactive_as text, currency text, taxes_included bool, image_mode text, price_only_when_changed bool, unknown_variants text, blocked_as text)
+-- name: add(domain text, account_id text, credentials bytea, state text, price_department text, stock_warehouse text, location text, publish_to text[], sync_stock bool, sync_description bool, inactive_as text, currency text, taxes_included bool, image_mode text, price_only_when_changed bool, unknown_variants text, blocked_as text, stock_direction text)
 -- Add a shop; returns nothing when its domain is there already.
 insert into syncd.shop (
   domain,
@@ -17,15 +17,16 @@ insert into syncd.shop (
   image_mode,
   price_only_when_changed,
   unknown_variants,
-  blocked_as
+  blocked_as,
+  stock_direction
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (domain) do nothing
 returning shop_id;
 
 -- name: settings(domain text, is_ready bool)
--- The shops of a domain that are ready or not, in the order they were added; a null asks for any. Ready: products
--- may be sent to it now, since it is switched on, linked and not paused.
+-- The shops of a domain that are ready or not, in the order they were added; a null asks for any. Ready: it may be
+-- sent to now, since it is switched on, linked and not paused.
 select
   shop_id,
   domain,
@@ -47,12 +48,13 @@ select
   unknown_variants,
   blocked_as,
   creates_paused_until,
-  runs_by
+  runs_by,
+  stock_direction,
+  first_counts
 from syncd.shop
 cross join lateral (
   select
     enabled
-    and sync_products
     and state = 'linked'
     and coalesce(paused_until, '-infinity') <= syncd.clock() as is_ready
 ) as r
@@ -114,3 +116,12 @@ set
 where shop_id = $1
   and (currency, taxes_included) is distinct from ($2, $3)
 returning shop_id;
+
+-- name: set_stock(shop_id int4, is_on bool, direction text, first_counts text)
+-- How counts are kept in step; a null leaves a setting as it is. A trigger makes every count due.
+update syncd.shop
+set
+  sync_stock = coalesce($2, sync_stock),
+  stock_direction = coalesce($3, stock_direction),
+  first_counts = coalesce($4, first_counts)
+where shop_id = $1;

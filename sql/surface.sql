@@ -200,6 +200,7 @@ select
   max(greatest(extract(epoch from accepted_at - first_event_at), 0))::float8 as longest_s
 from syncd.history
 where settled_at > syncd.clock() - interval '1 day'
+  and writes <> '{receive_stock}'  -- went the other way
 group by 1, 2
 order by 1 desc, 2;
 comment on view syncd.throughput is 'What Shopify accepted, minute by minute over the last day, the latest first';
@@ -487,6 +488,7 @@ select
   r.failed,
   r.parked,
   r.points,
+  r.counts,
   coalesce(r.error, array_to_string(nullif(r.hold, '{}'), '; ')) as why
 from syncd.run r
 join syncd.shop s on s.shop_id = r.shop_id;
@@ -513,6 +515,7 @@ comment on column syncd.runs.ok is 'Of these accepted';
 comment on column syncd.runs.failed is 'Of these given up';
 comment on column syncd.runs.parked is 'Of these refused: see syncd.dead';
 comment on column syncd.runs.points is 'Query cost spent in the shop meanwhile';
+comment on column syncd.runs.counts is 'Variants whose counts were not as last agreed on; null: none were looked at';
 comment on column syncd.runs.why is 'Why it is held, or failed';
 
 create view syncd.alarm as

@@ -94,10 +94,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop's settings as the flows need them; the credentials stay in `postgres.shops`.
-
-    `currency` and `taxes_included` are the shop's own, as read from it.
-    """
+    """A shop's settings as the flows need them; `currency`, `taxes_included` are as it says."""
 
     shop_id: int
     domain: str
@@ -120,6 +117,8 @@ class Shop:
     blocked_as: Literal["stopped", "removed"] = "stopped"
     creates_paused_until: datetime | None = None
     runs_by: Literal["planned", "calls", "bulk"] = "planned"
+    stock_direction: Literal["from_shopify", "to_shopify", "two_way"] = "from_shopify"
+    first_counts: Literal["backoffice", "shopify"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ create table if not exists retail.stock (
   account_id text not null,
   warehouse_id text not null,
   quantity integer not null,
-  counted_at timestamptz,
   primary key (variant_id, account_id, warehouse_id),
   foreign key (account_id, warehouse_id) references retail.warehouse
 ) with (fillfactor = 80);
@@ -16,7 +15,7 @@ comment on column retail.stock.variant_id is 'The variant';
 comment on column retail.stock.account_id is 'The retailer';
 comment on column retail.stock.warehouse_id is 'The warehouse';
 comment on column retail.stock.quantity is 'Pieces; negative when more was sold than was registered';
-comment on column retail.stock.counted_at is 'When it was last counted; an older count changes nothing';
+alter table retail.stock drop column if exists counted_at;  -- of a Backoffice made before
 
 create table if not exists retail.movement (
   movement_id bigint generated always as identity primary key,
@@ -24,18 +23,21 @@ create table if not exists retail.movement (
   account_id text not null,
   warehouse_id text not null,
   quantity integer not null check (quantity <> 0),
-  reason text not null check (reason in ('receipt', 'sale', 'return', 'transfer', 'count')),
+  reason text not null check (reason in ('receipt', 'sale', 'return', 'transfer', 'count', 'shop')),
   occurred_at timestamptz not null default now(),
   foreign key (account_id, warehouse_id) references retail.warehouse
 );
 create index if not exists movement_balance on retail.movement (variant_id, account_id, warehouse_id, occurred_at);
+alter table retail.movement drop constraint if exists movement_reason_check;  -- a Backoffice made before knew no shop
+alter table retail.movement add constraint movement_reason_check
+  check (reason in ('receipt', 'sale', 'return', 'transfer', 'count', 'shop'));
 comment on table retail.movement is 'Goods that came or went; never changed, a mistake is put right by another movement';
 comment on column retail.movement.movement_id is 'Number of the movement';
 comment on column retail.movement.variant_id is 'The variant';
 comment on column retail.movement.account_id is 'The retailer';
 comment on column retail.movement.warehouse_id is 'The warehouse';
 comment on column retail.movement.quantity is 'Pieces: positive came, negative went';
-comment on column retail.movement.reason is 'receipt, sale, return, transfer, or count: the difference that a count found';
+comment on column retail.movement.reason is 'receipt, sale, return, transfer; count: the difference that a count found; shop: what came or went in the web shop';
 comment on column retail.movement.occurred_at is 'When it happened; for a count, when was counted';
 
 create or replace function retail.keep_balance() returns trigger

@@ -1,14 +1,15 @@
 -- The reference Backoffice, 6 of 7: the functions of syncd's contract. Repeatable.
 -- Each may be called twice with the same news; older news change nothing.
 
+-- Of a Backoffice made before.
+drop function if exists syncd_contract.receive_stock(text, text, text, integer, timestamptz);
+
 create or replace function syncd_contract.receive_stock(
-  account_id text, warehouse_key text, variant_key text, quantity integer, counted_at timestamptz
-) returns void
+  account_id text, warehouse_key text, variant_key text, quantity integer, change_from_quantity integer
+) returns integer
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   known record;
-  since bigint;
-  found_more integer;
 begin
   insert into retail.stock (variant_id, account_id, warehouse_id, quantity)
   select v.variant_id, p.account_id, receive_stock.warehouse_key, 0
@@ -18,42 +19,24 @@ begin
     and p.account_id = receive_stock.account_id
   on conflict do nothing;
 
-  select s.variant_id, s.quantity, s.counted_at
+  select s.variant_id, s.quantity
   into known
   from retail.stock s
-  join retail.variant v on v.variant_id = s.variant_id
-  where v.variant_id::text = receive_stock.variant_key
+  where s.variant_id::text = receive_stock.variant_key
     and s.account_id = receive_stock.account_id
     and s.warehouse_id = receive_stock.warehouse_key
   for update of s;
   if not found then
     raise exception 'account % has no variant %', account_id, variant_key using errcode = 'foreign_key_violation';
   end if;
-  if known.counted_at > counted_at then
-    return;
+  if known.quantity = change_from_quantity and quantity <> change_from_quantity then
+    insert into retail.movement (variant_id, account_id, warehouse_id, quantity, reason)
+    values (known.variant_id, account_id, warehouse_key, receive_stock.quantity - known.quantity, 'shop');
   end if;
-
-  select coalesce(sum(m.quantity), 0)
-  into since
-  from retail.movement m
-  where m.variant_id = known.variant_id
-    and m.account_id = receive_stock.account_id
-    and m.warehouse_id = receive_stock.warehouse_key
-    and m.occurred_at > receive_stock.counted_at;
-  found_more := receive_stock.quantity - (known.quantity - since);
-  if found_more <> 0 then
-    insert into retail.movement (variant_id, account_id, warehouse_id, quantity, reason, occurred_at)
-    values (known.variant_id, account_id, warehouse_key, found_more, 'count', counted_at);
-  end if;
-  update retail.stock s
-  set counted_at = receive_stock.counted_at
-  where s.variant_id = known.variant_id
-    and s.account_id = receive_stock.account_id
-    and s.warehouse_id = receive_stock.warehouse_key
-    and s.counted_at is distinct from receive_stock.counted_at;
+  return case known.quantity when change_from_quantity then quantity else known.quantity end;
 end $$;
-comment on function syncd_contract.receive_stock(text, text, text, integer, timestamptz) is
-  'Set a count as of a moment: the difference becomes a movement, later movements stay';
+comment on function syncd_contract.receive_stock(text, text, text, integer, integer) is
+  'Set a count that still is as it was seen; the difference becomes a movement. Returns the count that is there now';
 
 create or replace function syncd_contract.receive_customer(account_id text, customer jsonb) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

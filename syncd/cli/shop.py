@@ -1,4 +1,4 @@
-"""The commands about shops: shop add, list, show, token, declare-empty."""
+"""The commands about shops: shop add, list, show, token, stock, declare-empty."""
 
 from __future__ import annotations
 
@@ -27,12 +27,19 @@ Token = Annotated[
 ]
 Account = Annotated[str | None, typer.Option(help="The retailer in the Backoffice")]
 Department = Annotated[str | None, typer.Option(help="Whose price list is sent")]
-Warehouse = Annotated[str | None, typer.Option(help="Whose count a new product gets")]
-Location = Annotated[str | None, typer.Option(help="Where in Shopify that count goes")]
+Warehouse = Annotated[str | None, typer.Option(help="Whose counts are kept in step")]
+Location = Annotated[str | None, typer.Option(help="Where in Shopify they are kept in step")]
 PublishTo = Annotated[
     list[str] | None, typer.Option(help="Sales channel of new products; may be repeated")
 ]
-Stock = Annotated[bool, typer.Option(help="Send the first count of new products")]
+Stock = Annotated[bool, typer.Option(help="Keep counts in step")]
+Direction = Annotated[
+    shops.StockDirection,
+    typer.Option(
+        help="Shopify's counts overwrite the warehouse's (till sales too), the other way round, "
+        "or the movements of both sides are added up"
+    ),
+]
 Description = Annotated[bool, typer.Option(help="Send the description")]
 InactiveAs = Annotated[shops.InactiveAs, typer.Option(help="What inactive products become")]
 ImageMode = Annotated[
@@ -73,6 +80,7 @@ def add(
     price_only_when_changed: PriceOnlyWhenChanged = True,
     unknown_variants: UnknownVariants = "keep",
     blocked_as: BlockedAs = "stopped",
+    stock_direction: Direction = "from_shopify",
     empty: Empty = False,
 ) -> None:
     """Add a shop, after holding each setting against the shop and the Backoffice."""
@@ -90,6 +98,7 @@ def add(
         price_only_when_changed=price_only_when_changed,
         unknown_variants=unknown_variants,
         blocked_as=blocked_as,
+        stock_direction=stock_direction,
         is_empty=empty,
     )
     run(lambda: _add(target(), wishes, token.strip()))
@@ -145,6 +154,30 @@ def token_(domain: Domain, token: Token) -> None:
             async with shopify.connect(shop.domain, token.strip(), url=found.shopify_url) as client:
                 await onboard.renew_token(pool, client, shop, sealed=sealed)
             console.print(f"[green]✓[/] {shop.domain} has its new token")
+
+    run(work)
+
+
+@app.command("stock")
+def stock_(
+    domain: Domain,
+    is_on: Annotated[bool | None, typer.Option("--on/--off", help="Keep counts in step")] = None,
+    direction: Annotated[shops.StockDirection | None, typer.Option(help="As in shop add")] = None,
+    first_counts: Annotated[
+        shops.FirstCounts | None,
+        typer.Option(help="Two ways: whose count is right where the two never agreed on one"),
+    ] = None,
+) -> None:
+    """How a shop's counts are kept in step; every count is looked at after a change."""
+    found = target()
+
+    async def work() -> None:
+        async with opened(found) as pool:
+            shop = await shop_of(pool, domain)
+            await shops.set_stock(
+                pool, shop.shop_id, is_on=is_on, direction=direction, first_counts=first_counts
+            )
+            show.shop(console, await shop_of(pool, domain))
 
     run(work)
 

@@ -74,6 +74,7 @@ def _found(one: Run) -> str:
         "only here": one.only_here,
         "only there": one.only_there,
         "need a person": one.conflict,
+        "counts differ": one.counts or 0,
         "accepted": one.ok,
         "refused": one.parked,
         "put off": one.failed,
@@ -116,6 +117,9 @@ def summary(
     if one.conflict:
         verb = "needs" if one.conflict == 1 else "need"
         console.print(f"  [yellow]{one.conflict} {verb} a person[/]")
+    if one.counts:
+        kept = "nothing was sent" if one.is_dry else "they are brought across"
+        console.print(f"  {one.counts} counts were not as last agreed on: {kept}")
     if one.by_change or one.by_bulk:
         when = "would take" if one.is_dry else "was to take"
         console.print(

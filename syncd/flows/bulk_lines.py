@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ import orjson
 
 from syncd.errors import RowError
 from syncd.flows.step import held
-from syncd.postgres import backoffice, bulk, differences, links, outbox
+from syncd.postgres import backoffice, bulk, differences, links, outbox, stock
 from syncd.postgres.bulk import CREATE, PUBLISH, Operation
 from syncd.postgres.leases import Lease
 from syncd.records import Form, Product, Shop
 from syncd.rules import changes, creation, lines, mapping, owners
+from syncd.rules import stock as rule
 from syncd.rules.planner import Planning
 from syncd.shopify.client import Client
 
@@ -96,7 +97,21 @@ async def _creates(step: Step, keys: Sequence[str]) -> dict[str, tuple[Form, dic
         await anyio.lowlevel.checkpoint()  # others have their turn
         if key in found and key not in others and (line := _create(found[key], shop)):
             made[key] = line
+    if made and rule.is_kept(shop):
+        await stock.note(pool, shop, _first_counts(made, found, shop))
     return made
+
+
+def _first_counts(
+    made: Mapping[str, tuple[Form, Any]], found: Mapping[str, Product], shop: Shop
+) -> dict[str, int | None]:
+    """The counts that the variants of the lines begin with, by variant key."""
+    counts = {one.key: one.quantity for key in made for one in found[key].variants}
+    return {
+        variant.key: rule.first(variant, counts.get(variant.key), shop)
+        for form, _ in made.values()
+        for variant in form.variants
+    }
 
 
 def _create(product: Product, shop: Shop) -> tuple[Form, dict[str, Any]] | None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from syncd.flows.bulk_lines import Step
-from syncd.postgres import bulk, differences, history, links
+from syncd.postgres import bulk, differences, history, links, outbox
 from syncd.postgres.bulk import CREATE, Line
 from syncd.postgres.db import Connection, clock, transaction
 from syncd.postgres.history import Written
 from syncd.records import Form, Link, Shop
-from syncd.rules import changes, mapping
+from syncd.rules import changes, mapping, stock
 from syncd.shopify import products
 from syncd.shopify.jsonl import Row
 
@@ -74,6 +74,11 @@ async def _note_made(
         write=CREATE,
         accepted_at=at,
     )
+    keys = [key for one in made if one.key in new for key in one.variants]
+    if keys and stock.is_kept(shop):
+        await outbox.enqueue(
+            connection, shop_id=shop.shop_id, kind="stock", keys=keys, lane="stock"
+        )
 
 
 async def _note_updated(

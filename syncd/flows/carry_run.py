@@ -25,6 +25,7 @@ from syncd.records import Shop
 from syncd.rules import guards, planner
 from syncd.rules.guards import Totals
 from syncd.rules.planner import Planning
+from syncd.rules.stock import is_kept
 from syncd.shopify import bulk, shopread
 from syncd.shopify.bulk import Operation
 from syncd.shopify.client import Client
@@ -153,7 +154,8 @@ async def _start(step: Step, *, why: str = "") -> float:
     if run.reads >= READS:
         return await _fail(step, f"the shop was read {run.reads} times in vain: {why}")
     await runs.begin_read(pool, run, lease)
-    text = shopread.document(_name(run, run.reads + 1), step.shop.publish_to)
+    location = step.shop.location if is_kept(step.shop) else None
+    text = shopread.document(_name(run, run.reads + 1), step.shop.publish_to, location)
     try:
         operation = await bulk.start_query(step.client, text)
     except CallError as error:

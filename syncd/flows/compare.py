@@ -13,7 +13,7 @@ import asyncpg
 from syncd.flows import findings
 from syncd.flows.findings import Page
 from syncd.flows.step import held
-from syncd.postgres import backoffice, differences, files, links, outbox, runs
+from syncd.postgres import backoffice, differences, files, links, outbox, runs, stock
 from syncd.postgres.differences import Finding
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
@@ -21,6 +21,7 @@ from syncd.records import Product, Shop
 from syncd.rules import pictures
 from syncd.rules.guards import Numbers, Totals
 from syncd.rules.harms import ON_SALE
+from syncd.rules.stock import is_kept
 from syncd.shopify.shopread import Seen
 
 BATCH = 100  # products at a time; more makes it no faster, and the loop stands still for longer
@@ -84,6 +85,7 @@ async def _of_both(
     linked = await links.keys_of(pool, shop_id=shop.shop_id, gids=gids)
     keys = {seen.product.gid: linked.get(seen.product.gid) or seen.key for seen in batch}
     page = await _page(pool, shop, run, batch, {key: gid for gid, key in keys.items() if key})
+    await _count(pool, shop, run, batch, page)
     found: list[Finding | None] = []
     for seen in batch:
         await anyio.lowlevel.checkpoint()  # others have their turn
@@ -101,6 +103,20 @@ async def _of_both(
         else:
             found.append(finding)
     return found
+
+
+async def _count(
+    pool: asyncpg.Pool, shop: Shop, run: Run, batch: Sequence[Seen], page: Page
+) -> None:
+    """Counts that are not as warehouse and location agreed on are due, unless nothing is sent."""
+    if not is_kept(shop):
+        return
+    there = {item: count for seen in batch for item, count in seen.counts.items()}
+    here = [variant.key for product in page.products.values() for variant in product.variants]
+    keys = {*await stock.differing(pool, shop, there), *await stock.behind(pool, shop, here)}
+    if keys and not run.is_dry:
+        await outbox.enqueue(pool, shop_id=shop.shop_id, kind="stock", keys=sorted(keys))
+    await runs.counted(pool, run, len(keys))
 
 
 async def _page(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from syncd.errors import CallError
-from syncd.postgres import files, holds, links, outbox
+from syncd.postgres import files, holds, links, outbox, stock
 from syncd.postgres.holds import Hold
 from syncd.records import Change, Picture, Prices, Shop
 
@@ -70,6 +70,10 @@ class Desk:
             self.pool, shop_id=self.shop.shop_id, key=self.change.key, gids=list(gids)
         )
 
+    async def count(self, counts: Mapping[str, int | None]) -> None:
+        """New variants are going to be made with these counts, by key."""
+        await stock.note(self.pool, self.shop, counts)
+
     async def keep(self, counts: Mapping[tuple[str, str], int]) -> None:
         await holds.keep(self.pool, shop_id=self.shop.shop_id, counts=counts)
 
@@ -82,8 +86,8 @@ class Desk:
     async def give(self, counts: Mapping[tuple[str, str], int]) -> None:
         await holds.give(self.pool, shop_id=self.shop.shop_id, counts=counts)
 
-    async def given(self, items: Sequence[str]) -> None:
-        await holds.given(self.pool, shop_id=self.shop.shop_id, items=items)
+    async def given(self, items: Sequence[str], moved: Sequence[tuple[str, str]]) -> None:
+        await holds.given(self.pool, shop_id=self.shop.shop_id, items=items, moved=moved)
 
     async def touch(self, items: Sequence[str]) -> None:
         await holds.touch(self.pool, shop_id=self.shop.shop_id, items=items)

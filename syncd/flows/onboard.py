@@ -12,7 +12,14 @@ from syncd.errors import ConfigError
 from syncd.flows import resync
 from syncd.postgres import backoffice, shops
 from syncd.postgres.db import transaction
-from syncd.postgres.shops import BlockedAs, ImageMode, InactiveAs, NewShop, UnknownVariants
+from syncd.postgres.shops import (
+    BlockedAs,
+    ImageMode,
+    InactiveAs,
+    NewShop,
+    StockDirection,
+    UnknownVariants,
+)
 from syncd.records import Shop
 from syncd.rules.choice import choose
 from syncd.shopify.client import Client
@@ -23,7 +30,7 @@ NEEDED_SCOPES = {  # and what each is for
     "read_locations": "to know the shop's locations",
     "read_publications": "to know the sales channels",
     "write_publications": "to publish new products",
-    "write_inventory": "to set the first count of a new product",
+    "write_inventory": "to keep counts in step",
 }
 DEFAULT_PUBLICATION = "Online Store"
 
@@ -49,6 +56,7 @@ class Wishes:
     price_only_when_changed: bool = True
     unknown_variants: UnknownVariants = "keep"
     blocked_as: BlockedAs = "stopped"
+    stock_direction: StockDirection = "from_shopify"
     is_empty: bool = False
 
 
@@ -131,6 +139,7 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
             price_only_when_changed=wishes.price_only_when_changed,
             unknown_variants=wishes.unknown_variants,
             blocked_as=wishes.blocked_as,
+            stock_direction=wishes.stock_direction,
             currency=found.currency,
             taxes_included=found.taxes_included,
         ),

@@ -8,8 +8,9 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import VariantLimitError, innermost
+from syncd.errors import VariantLimitError
 from syncd.flows import window
+from syncd.flows.keeping import kept
 from syncd.flows.outcome import Outcome, interrupted, judged
 from syncd.flows.parcel import Parcel
 from syncd.flows.push_product import carry, withdraw
@@ -77,23 +78,9 @@ async def _push_all(step: Step, outcomes: dict[int, Outcome], stop: anyio.Event)
             outcomes[change.change_id] = interrupted(change)
             outcomes[change.change_id] = await _push(step, change)
 
-    try:
-        async with anyio.create_task_group() as renewing:
-            renewing.start_soon(_renew, step, changes)
-            async with anyio.create_task_group() as group:
-                for change in going:
-                    group.start_soon(push, change)
-            renewing.cancel_scope.cancel()
-    except ExceptionGroup as errors:
-        raise innermost(errors) from errors
-
-
-async def _renew(step: Step, changes: Sequence[Change]) -> None:
-    """Keep the claims while the products are on their way."""
-    while True:
-        await anyio.sleep(step.renewed_s)
-        with anyio.move_on_after(LEASE_S - 2 * step.renewed_s):
-            await outbox.renew(step.pool, changes, lease_s=LEASE_S)
+    async with kept(step.pool, changes, step.renewed_s), anyio.create_task_group() as group:
+        for change in going:
+            group.start_soon(push, change)
 
 
 async def _push(step: Step, change: Change) -> Outcome:

@@ -76,8 +76,9 @@ async def _finish(client: Client, parcel: Parcel, items: Sequence[str]) -> None:
         counts = {
             Level(one.item, one.location, 0): one.quantity for one in giving if one.quantity > 0
         }
-        await _set(client, parcel, counts, key=f"give back {_since(giving)}")
-        await parcel.desk.given([one.item for one in giving])
+        moved = await _set(client, parcel, counts, key=f"give back {_since(giving)}")
+        items_given = [one.item for one in giving]
+        await parcel.desk.given(items_given, [(level.item, level.location) for level in moved])
     if taking := [one for one in held if one.taking]:
         counts = {Level(one.item, one.location, one.taking): 0 for one in taking}
         moved = await _set(client, parcel, counts, key=f"take {_since(taking)}")

@@ -7,9 +7,11 @@ from typing import Any
 
 from syncd.flows.parcel import Parcel
 from syncd.records import Form, Link, Prices
-from syncd.rules import refusals
+from syncd.rules import refusals, stock
 from syncd.rules.changes import Write
 from syncd.shopify.client import Client
+
+MAKING = frozenset({"ProductSet", "ProductVariantsBulkCreate"})
 
 
 async def send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, Any]:
@@ -18,6 +20,8 @@ async def send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, Any
     Raises what `Client.execute` and `Desk.hold` raise, and RowError or ShopifyError for
     `userErrors`.
     """
+    if counts := _first_counts(write, parcel):
+        await parcel.desk.count(counts)
     await parcel.desk.hold(_prices(write, parcel), _pictures(write))
     return await deliver(client, write, key=parcel.key, form=parcel.wanted, link=parcel.link)
 
@@ -36,6 +40,19 @@ async def deliver(
     if refusal is not None:
         raise refusal
     return dict(payload)
+
+
+def _first_counts(write: Write, parcel: Parcel) -> dict[str, int | None]:
+    """The counts that new variants begin with, by key, if this write may make some."""
+    shop = parcel.desk.shop
+    if write.document not in MAKING or not stock.is_kept(shop):
+        return {}
+    known = parcel.link.variants if parcel.link else {}
+    return {
+        variant.key: stock.first(variant, parcel.counts.get(variant.key), shop)
+        for variant in parcel.wanted.variants
+        if variant.key not in known
+    }
 
 
 def _prices(write: Write, parcel: Parcel) -> dict[str, Prices]:

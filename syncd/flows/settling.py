@@ -14,7 +14,8 @@ from syncd.flows.step import Step
 from syncd.postgres import files, harms, history, links, outbox
 from syncd.postgres.db import Connection, clock, transaction
 from syncd.postgres.outbox import Settled
-from syncd.records import Shop
+from syncd.records import Link, Shop, VariantForm
+from syncd.rules import stock
 from syncd.rules.harms import Harm
 
 
@@ -68,6 +69,7 @@ async def _note(
         await links.save(connection, shop.shop_id, link, accepted_at)
         alts = {picture.ref: picture.alt for picture in link.known.pictures or ()}
         await files.save(connection, shop.shop_id, link, alts, accepted_at)
+        await _count(connection, shop, parcel.before, link)
     if parcel.sent:
         await history.add(
             connection,
@@ -79,3 +81,21 @@ async def _note(
             after=link.known,
             accepted_at=accepted_at,
         )
+
+
+async def _count(connection: Connection, shop: Shop, before: Link | None, link: Link) -> None:
+    """The counts of variants that were not counted in the shop until now are looked at."""
+    was = {one.key: one for one in before.known.variants} if before else {}
+    keys = [
+        one.key
+        for one in link.known.variants
+        if one.key not in was or (one.tracked, one.stopped) != _counted(was[one.key])
+    ]
+    if keys and stock.is_kept(shop):
+        await outbox.enqueue(
+            connection, shop_id=shop.shop_id, kind="stock", keys=keys, lane="stock"
+        )
+
+
+def _counted(known: VariantForm) -> tuple[bool, bool]:
+    return known.tracked, known.stopped

@@ -79,9 +79,17 @@ async def give(db: Executor, *, shop_id: int, counts: Mapping[tuple[str, str], i
     )
 
 
-async def given(db: Executor, *, shop_id: int, items: Sequence[str]) -> None:
-    """What was being given back is in Shopify."""
-    await sql.given.execute(db, shop_id=shop_id, items=list(items))
+async def given(
+    db: Executor, *, shop_id: int, items: Sequence[str], moved: Sequence[tuple[str, str]]
+) -> None:
+    """What was being given back is in Shopify, but for what had moved meanwhile: that stays."""
+    await sql.given.execute(
+        db,
+        shop_id=shop_id,
+        items=list(items),
+        moved_items=[item for item, _ in moved],
+        moved_locations=[location for _, location in moved],
+    )
 
 
 async def touch(db: Executor, *, shop_id: int, items: Sequence[str]) -> None:

@@ -108,7 +108,10 @@ async def _rebase(connection: Connection) -> Routed:
         keys += await links.keys(connection, row["shop_id"])
         count += await enqueue(connection, shop_id=row["shop_id"], kind="product", keys=keys)
         shops.append(row["shop_id"])
-    return Routed(count, tuple(shops), is_rebased=True)
+    for row in await sql.stock_shops.fetch(connection):
+        count += await sql.recount.value(connection, shop_id=row["shop_id"])
+        shops.append(row["shop_id"])
+    return Routed(count, tuple(dict.fromkeys(shops)), is_rebased=True)
 
 
 def _window(since: datetime | None) -> tuple[datetime, datetime]:

@@ -57,6 +57,7 @@ class Run:
     by_change: int | None
     by_bulk: int | None
     expected_s: float | None
+    counts: int | None
     hold: tuple[str, ...]
     decided_by: str | None
     decided_at: datetime | None
@@ -95,6 +96,11 @@ async def ask(
 async def ask_in_time(db: Executor) -> list[int]:
     """Ask for a run of each shop whose time has come; returns the shops, most often none."""
     return [row["shop_id"] for row in await sql.ask_in_time.fetch(db)]
+
+
+async def counted(db: Executor, run: Run, counts: int) -> None:
+    """So many more counts were not as last agreed on."""
+    await sql.counted.execute(db, run_id=run.run_id, counts=counts)
 
 
 async def under_way(db: Executor, shop_id: int) -> Run | None:

@@ -18,6 +18,8 @@ InactiveAs = Literal["draft", "archived", "unlisted"]
 ImageMode = Literal["overwrite", "append", "if_empty"]
 UnknownVariants = Literal["keep", "remove"]
 BlockedAs = Literal["stopped", "removed"]
+StockDirection = Literal["from_shopify", "to_shopify", "two_way"]
+FirstCounts = Literal["backoffice", "shopify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class NewShop:
     price_only_when_changed: bool = True
     unknown_variants: UnknownVariants = "keep"
     blocked_as: BlockedAs = "stopped"
+    stock_direction: StockDirection = "from_shopify"
     is_empty: bool = False
 
 
@@ -84,7 +87,7 @@ async def all(pool: asyncpg.Pool) -> list[Shop]:
 
 
 async def ready(pool: asyncpg.Pool) -> list[Shop]:
-    """The shops that products may be sent to now: switched on, linked and not paused."""
+    """The shops that may be sent to now: switched on, linked and not paused."""
     return await _shops(pool, is_ready=True)
 
 
@@ -127,6 +130,29 @@ async def set_own(db: Executor, shop_id: int, *, currency: str, taxes_included: 
         db, shop_id=shop_id, currency=currency, taxes_included=taxes_included
     )
     return changed is not None
+
+
+async def set_stock(
+    pool: asyncpg.Pool,
+    shop_id: int,
+    *,
+    is_on: bool | None = None,
+    direction: StockDirection | None = None,
+    first_counts: FirstCounts | None = None,
+) -> None:
+    """Change how counts are kept in step, None: as it is; every count is looked at then.
+
+    Raises ConfigError where the shop has no warehouse or no location.
+    """
+    try:
+        await sql.set_stock.execute(
+            pool, shop_id=shop_id, is_on=is_on, direction=direction, first_counts=first_counts
+        )
+    except asyncpg.CheckViolationError as error:
+        raise ConfigError(
+            "counts cannot be kept in step without a warehouse and a location",
+            hint="set stock_warehouse and location of this shop in syncd.shop",
+        ) from error
 
 
 async def _shops(

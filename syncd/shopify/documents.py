@@ -20,6 +20,7 @@ from syncd.price import Price
 REPEATABLE = frozenset(
     {
         "BulkOperationCancel",
+        "InventoryActivate",
         "InventorySetQuantities",
         "MetafieldDefinitionCreate",
         "ProductUpdate",

@@ -19,6 +19,11 @@ from syncd.shopify.documents import documents
 from syncd.shopify.families import Family
 
 NAME = "query ShopRead "
+LOCATION = "gid://shopify/Location/1"
+SHELF = (
+    f'shelf: inventoryItem {{ inventoryLevel(locationId: "{LOCATION}", includeInactive: true)'
+    ' { quantities(names: ["available"]) { quantity } } }'
+)
 CHANNEL = 'on_1: publishedOnPublication(publicationId: "gid://shopify/Publication/1")'
 PUBLICATION = "gid://shopify/Publication/"
 VARIANT = "gid://shopify/ProductVariant/"
@@ -30,21 +35,25 @@ class Seen:
 
     `key` is our identity's value, None when it has none; `published` whether it is on the sales
     channels that were asked for, by their GIDs; `updated_at` when anything of it changed last.
+    `counts` are what can be sold at the location that was asked for, by GID of the inventory item.
     """
 
     product: ObservedProduct
     key: str | None
     published: Mapping[str, bool]
     updated_at: datetime
+    counts: Mapping[str, int]
 
 
-def document(name: str, publications: Sequence[str]) -> str:
+def document(name: str, publications: Sequence[str], location: str | None = None) -> str:
     """The text of the query, for `bulk.start_query`.
 
     `name` becomes the name of its operation, so that an orphan is found: letters, digits, `_`.
-    `publications` are GIDs of the sales channels to be asked for.
+    `publications` are GIDs of the sales channels to be asked for, `location` that of the place
+    whose counts are.
     """
     text = documents()["ShopRead"].text
+    text = text.replace(LOCATION, location) if location else text.replace(SHELF, "")
     asked = [
         f"on_{gid.removeprefix(PUBLICATION)}:"
         f" publishedOnPublication(publicationId: {json.dumps(gid)})"
@@ -78,4 +87,9 @@ def observed(family: Family) -> Seen:
             if name.startswith("on_")
         },
         updated_at=datetime.fromisoformat(node["updatedAt"]),
+        counts={
+            variant["inventoryItem"]["id"]: level["quantities"][0]["quantity"]
+            for variant in variants
+            if (level := variant.get("shelf", {}).get("inventoryLevel"))
+        },
     )

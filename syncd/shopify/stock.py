@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from syncd.errors import ShopifyError
+from syncd.errors import CallError, ShopifyError
+from syncd.rules import stock
 from syncd.shopify.client import Client
 
 ITEMS_A_CALL = 250
 STALE = "CHANGE_FROM_QUANTITY_STALE"
+UNDER_WAY = "IDEMPOTENCY_CONCURRENT_REQUEST"
 
 
 class CountsRefused(ShopifyError):
@@ -78,6 +81,98 @@ async def set_counts(client: Client, changes: Mapping[Level, int], *, key: str) 
             if not errors or place in stale:
                 left.pop(level)
     return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A count to be set: from `before`, which must be there, to `after`, in pieces; a GID."""
+
+    item: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why Shopify set none of a call's counts; `place` is the row's that is to blame, if one is."""
+
+    place: int | None
+    code: str
+    message: str
+
+
+async def look(client: Client, location: str, items: Sequence[str]) -> dict[str, stock.Level]:
+    """What Shopify shows of these items at the location, ITEMS_A_CALL at most, by GID.
+
+    One that is gone from the shop is absent. Raises what `Client.execute` raises.
+    """
+    answer = await client.execute("StockAt", {"ids": list(items), "location": location})
+    return {node["id"]: _level(node) for node in answer["nodes"] if node}
+
+
+def _level(node: Mapping[str, Any]) -> stock.Level:
+    shown = node["inventoryLevel"]
+    if shown is None:
+        return stock.Level(None, is_active=False, is_tracked=node["tracked"])
+    (available,) = shown["quantities"]
+    return stock.Level(available["quantity"], shown["isActive"], node["tracked"])
+
+
+async def set_at(
+    client: Client, location: str, settings: Sequence[Setting], *, key: str
+) -> list[Refusal]:
+    """Set counts in one call, ITEMS_A_CALL at most, all or none; empty: all are set.
+
+    With the same `key` the same call is carried out once, for a day (runtime.md, 2.4). Raises what
+    `Client.execute` raises, and CallError while a twin of the call is under way.
+    """
+    quantities = [
+        {
+            "inventoryItemId": one.item,
+            "locationId": location,
+            "quantity": one.after,
+            "changeFromQuantity": one.before,
+        }
+        for one in settings
+    ]
+    given = {"name": "available", "reason": "other", "quantities": quantities}
+    answer = await client.execute("InventorySetQuantities", {"input": given, "key": key})
+    errors = answer["inventorySetQuantities"]["userErrors"]
+    if any(error["code"] == UNDER_WAY for error in errors):
+        raise CallError("Shopify is still at work on the same counts", wait_s=1.0, is_unknown=True)
+    return [Refusal(_row(error["field"]), error["code"], error["message"]) for error in errors]
+
+
+async def activate(client: Client, location: str, item: str, quantity: int, *, key: str) -> None:
+    """Let the location stock an item, with a first count; one that it stocks keeps its count.
+
+    Raises what `Client.execute` raises, and ShopifyError for a refusal.
+    """
+    given = {"item": item, "location": location, "available": quantity, "key": key}
+    answer = await client.execute("InventoryActivate", given)
+    errors = answer["inventoryActivate"]["userErrors"]
+    if errors and "already active" not in errors[0]["message"]:
+        raise ShopifyError(f"Shopify lets the location not stock it: {errors[0]['message']}")
+
+
+async def changed(
+    client: Client, location: str, since: datetime
+) -> AsyncIterator[dict[str, int | None]]:
+    """The counts at the location that changed since then, by item GID, a page at a time.
+
+    Raises what `Client.execute` raises.
+    """
+    moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    asked: dict[str, Any] = {"location": location, "query": f"updated_at:>='{moment}'"}
+    while True:
+        answer = await client.execute("StockChanged", asked)
+        if answer["location"] is None:
+            return
+        levels = answer["location"]["inventoryLevels"]
+        yield {one["item"]["id"]: one["quantities"][0]["quantity"] for one in levels["nodes"]}
+        if not levels["pageInfo"]["hasNextPage"]:
+            return
+        asked["after"] = levels["pageInfo"]["endCursor"]
 
 
 def _row(steps: Sequence[str] | None) -> int | None:

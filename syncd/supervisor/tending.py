@@ -1,4 +1,4 @@
-"""Two pumps for each shop of this node, one for what is urgent: they push as long as they may."""
+"""Three pumps for each shop of this node, two for what is urgent: they push as long as they may."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError, innermost
-from syncd.flows import carry_run, onboard, pictures, push
+from syncd.flows import carry_run, onboard, pictures, push, stock
 from syncd.postgres import leases, nodes, runs, shops
 from syncd.postgres.leases import Lease
 from syncd.records import Lane, Shop
@@ -106,6 +106,7 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
                 async with anyio.create_task_group() as pumps:
                     for lanes in (URGENT, ORDINARY):
                         pumps.start_soon(_pump, house, shop, work, client, lanes)
+                    pumps.start_soon(_count, house, shop, work, client)
                 group.cancel_scope.cancel()
         except ExceptionGroup as errors:
             raise innermost(errors) from errors
@@ -120,12 +121,25 @@ async def _pump(
         current = await _current(house, shop)
         if current is None:
             return
-        if await push.push_once(
+        if current.sync_products and await push.push_once(
             house.pool, client, current, work.lease, lanes=lanes, stop=house.stop
         ):
             continue
         if lanes == ORDINARY:
             await pictures.look_once(house.pool, client, current)
+        with anyio.move_on_after(PUSH_IDLE_S):
+            await news.wait()
+
+
+async def _count(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Keep counts in step; rest until the bell or the next look."""
+    while not house.stop.is_set() and not work.is_left:
+        news = house.bells[shop.shop_id].event
+        current = await _current(house, shop)
+        if current is None:
+            return
+        if await stock.stock_once(house.pool, client, current, work.lease):
+            continue
         with anyio.move_on_after(PUSH_IDLE_S):
             await news.wait()
 
@@ -137,7 +151,7 @@ async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None
         news = house.bells[shop.shop_id].event
         current = await _current(house, shop)
         wait_s = None
-        if current is not None:
+        if current is not None and current.sync_products:
             wait_s = await carry_run.advance_once(house.pool, client, current, lease)
         before, spent = spent, client.tally.lanes.get("resync", 0)
         if wait_s is not None and spent > before:

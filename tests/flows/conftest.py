@@ -124,7 +124,9 @@ class Scene:
 
     async def change(self, key: str = "1") -> asyncpg.Record | None:
         """The row of what is due of this product, if any."""
-        return await self.pool.fetchrow("select * from syncd.change where key = $1", key)
+        return await self.pool.fetchrow(
+            "select * from syncd.change where kind = 'product' and key = $1", key
+        )
 
     async def reset(self) -> None:
         """Make the shop new. Asked over HTTP: it lives in a thread of its own, which may be at

@@ -38,7 +38,9 @@ async def stored(scene: Scene) -> Shop:
 
 async def due(scene: Scene) -> list[str]:
     """The keys that are due, with their lanes."""
-    rows = await scene.pool.fetch("select key, lane from syncd.change order by key")
+    rows = await scene.pool.fetch(
+        "select key, lane from syncd.change where kind = 'product' order by key"
+    )
     return [f"{row['key']} {row['lane']}" for row in rows]
 
 

@@ -301,7 +301,7 @@ async def test_varchar_and_bigint_are_as_good_as_text_and_integer(pool: asyncpg.
     assert (await read(pool))["1"].variants[0].quantity == 5
 
 
-STOCK = "syncd_contract.receive_stock(text, text, text, integer, timestamptz)"
+STOCK = "syncd_contract.receive_stock(text, text, text, integer, integer)"
 
 
 @pytest.mark.parametrize(
@@ -313,14 +313,14 @@ STOCK = "syncd_contract.receive_stock(text, text, text, integer, timestamptz)"
             "create function syncd_contract.receive_stock(account_id text, quantity numeric)"
             " returns void language sql as ''",
             "takes (account_id text, quantity numeric), must take"
-            " (text, text, text, integer, timestamptz)",
+            " (text, text, text, integer, integer)",
             id="other arguments",
         ),
         pytest.param(
             f"drop function {STOCK};"
-            "create function syncd_contract.receive_stock(text, text, text, integer, timestamptz)"
-            " returns integer language sql as 'select 1'",
-            "returns integer, must return void",
+            "create function syncd_contract.receive_stock(text, text, text, integer, integer)"
+            " returns void language sql as ''",
+            "returns void, must return integer",
             id="another result",
         ),
     ],

@@ -114,7 +114,6 @@ async def test_a_shop_that_may_not_be_sent_to_is_not_ready(pool: asyncpg.Pool) -
     added = await shops.add(pool, WHOLE)
     for off, on in (
         ("enabled = false", "enabled = true"),
-        ("sync_products = false", "sync_products = true"),
         ("state = 'unlinked'", "state = 'linked'"),
     ):
         assert await shops.ready(pool) == [added]

@@ -1,0 +1,36 @@
+"""What is said of a count that is not taken, in words that name the SKU."""
+
+from __future__ import annotations
+
+from syncd.errors import RowError
+from syncd.rules import refusals
+from syncd.rules.stock import Merge, Shelf, name
+
+
+def gone(shelf: Shelf) -> RowError:
+    """Shopify does not know the variant any more."""
+    return RowError(
+        f"{name(shelf)}: the variant is gone from the shop, so its count cannot be kept in step",
+        hint=f"`syncd send {shelf.product_key}` tells what became of the product",
+        cause="gone_in_shop",
+    )
+
+
+def by_backoffice(shelf: Shelf, merge: Merge, said: str | None) -> RowError:
+    """The contract's function raised an exception; `said` are its words."""
+    return RowError(
+        f"{name(shelf)}: the Backoffice does not take the count {merge.target} instead of "
+        f"{merge.here}: {said}",
+        hint="mend it in the Backoffice, then `syncd outbox retry`",
+        cause="refused_by_backoffice",
+    )
+
+
+def by_shopify(shelf: Shelf, code: str, message: str) -> RowError:
+    """Shopify refuses to set the count, with its code and words."""
+    words = refusals.WORDS.get(code)
+    return RowError(
+        f"{name(shelf)}: Shopify does not take its count: {words.meaning if words else message}",
+        hint=(words.hint if words else "").replace("{key}", shelf.product_key),
+        cause=code.lower(),
+    )

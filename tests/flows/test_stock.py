@@ -1,0 +1,265 @@
+"""Counts in both directions, between a real Postgres and the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.flows.conftest import JAKKE, Scene, settings, variant
+from tests.flows.running import resync
+from tests.flows.shelves import both, buy, count, edit, sell, there, told
+
+
+@pytest.fixture
+async def shelf(scene: Scene) -> Scene:
+    """One product with two variants, five of each on both sides, kept in step in both ways."""
+    await settings(scene, sync_stock=True, stock_direction="two_way")
+    await scene.load(JAKKE)
+    await scene.push()
+    await count(scene)
+    return scene
+
+
+async def test_a_sale_at_the_till_reaches_the_shop_without_a_read(shelf: Scene) -> None:
+    await sell(shelf, 2)
+    assert await count(shelf) == ["InventorySetQuantities"]
+    assert await both(shelf) == (3, 3)
+    assert await count(shelf) == []
+
+
+async def test_a_sale_in_the_web_shop_reaches_the_warehouse_and_its_echo_nobody(
+    shelf: Scene,
+) -> None:
+    await buy(shelf, 2)
+    await told(shelf, "1")
+    assert await count(shelf) == ["StockAt"]
+    assert await both(shelf) == (3, 3)
+    assert await count(shelf) == []
+
+
+async def test_sales_on_both_sides_at_once_are_added_up(shelf: Scene) -> None:
+    await sell(shelf, 1)
+    await buy(shelf, 2)
+    await count(shelf)
+    assert await both(shelf) == (2, 2)
+
+
+async def test_news_told_twice_count_once(shelf: Scene) -> None:
+    await buy(shelf, 2)
+    for _ in range(3):
+        await told(shelf, "1")
+        await count(shelf)
+    assert await both(shelf) == (3, 3)
+
+
+async def test_a_lost_answer_sets_nothing_twice(shelf: Scene) -> None:
+    await sell(shelf, 1)
+    await shelf.tell("faults", {"kind": "drop", "root": "inventorySetQuantities", "times": 1})
+    await count(shelf)
+    await buy(shelf, 1)
+    await told(shelf, "1")
+    await count(shelf)
+    assert await both(shelf) == (3, 3)
+
+
+async def test_a_new_variant_begins_with_what_it_was_sent_with(shelf: Scene) -> None:
+    await shelf.load(replace(JAKKE, variants=(*JAKKE.variants, variant("L", sku="J-L", count=7))))
+    await shelf.push()
+    await sell(shelf, 3, "J-L")
+    await count(shelf)
+    assert await both(shelf, "J-L") == (4, 4)
+
+
+async def test_a_sale_while_the_product_is_made_is_not_forgotten(scene: Scene) -> None:
+    await settings(scene, sync_stock=True, stock_direction="two_way")
+    await scene.load(JAKKE)
+    await sell(scene, 1)  # after the event, before the push: the create carries what is there
+    await scene.push()
+    await sell(scene, 1)
+    await buy(scene, 1)
+    await count(scene)
+    assert await both(scene) == (2, 2)
+
+
+async def test_a_create_whose_answer_was_lost_is_counted_from_what_it_carried(
+    scene: Scene,
+) -> None:
+    await settings(scene, sync_stock=True, stock_direction="two_way")
+    await scene.load(JAKKE)
+    await scene.tell("faults", {"kind": "drop", "root": "productSet", "times": 1})
+    await scene.push()
+    assert there(scene) == 5
+    await buy(scene, 2)
+    await sell(scene, 1)
+    await scene.pool.execute("update syncd.change set due_at = syncd.clock()")
+    await scene.push()
+    await count(scene)
+    assert await both(scene) == (2, 2)
+
+
+async def test_shopifys_count_overwrites_till_sales_where_it_leads(shelf: Scene) -> None:
+    await settings(shelf, stock_direction="from_shopify")
+    await buy(shelf, 2)
+    await sell(shelf, 1)
+    calls = await count(shelf)
+    assert "InventorySetQuantities" not in calls
+    assert await both(shelf) == (3, 3)
+
+
+async def test_the_warehouses_count_overwrites_web_sales_where_it_leads(shelf: Scene) -> None:
+    await settings(shelf, stock_direction="to_shopify")
+    await buy(shelf, 2)
+    await sell(shelf, 1)
+    await count(shelf)
+    assert await both(shelf) == (4, 4)
+
+
+async def test_what_is_oversold_is_below_nought_on_both_sides(shelf: Scene) -> None:
+    await sell(shelf, 4)
+    await buy(shelf, 3)
+    await count(shelf)
+    assert await both(shelf) == (-2, -2)
+
+
+async def test_a_sale_that_is_stopped_loses_no_movement(shelf: Scene) -> None:
+    await buy(shelf, 2)  # told of only when the variant is blocked
+    await shelf.pool.execute("update retail.variant set is_blocked = true where sku = 'J-S'")
+    await shelf.push()
+    await told(shelf, "1")
+    await count(shelf)
+    await sell(shelf, 1)
+    await count(shelf)
+    assert await both(shelf) == (4, 0)
+    await shelf.pool.execute("update retail.variant set is_blocked = false where sku = 'J-S'")
+    await shelf.push()
+    await count(shelf)
+    assert await both(shelf) == (2, 2)
+
+
+async def test_what_is_not_counted_begins_anew_with_the_warehouses_count(shelf: Scene) -> None:
+    await shelf.pool.execute("update retail.variant set is_tracked = false where sku = 'J-S'")
+    await shelf.push()
+    await sell(shelf, 1)
+    await count(shelf)
+    await edit(shelf, 30)
+    await shelf.pool.execute("update retail.variant set is_tracked = true where sku = 'J-S'")
+    await shelf.push()
+    await count(shelf)
+    assert await both(shelf) == (4, 4)
+
+
+async def test_another_warehouse_begins_anew_and_applies_no_movement_of_the_old(
+    shelf: Scene,
+) -> None:
+    await shelf.pool.execute(
+        "insert into retail.warehouse (account_id, warehouse_id, name)"
+        " values ('fjord', 'fjern', 'Fjernlager')"
+    )
+    await settings(shelf, stock_warehouse="fjern", first_counts="shopify")
+    await buy(shelf, 1)
+    await count(shelf)
+    assert await both(shelf) == (5, 4)
+    assert (
+        await shelf.pool.fetchval(
+            "select quantity from syncd_contract.stock where warehouse_key = 'fjern'"
+            " and variant_key = '1'"
+        )
+        == 4
+    )
+
+
+async def test_first_counts_that_differ_wait_for_an_answer(shelf: Scene) -> None:
+    await shelf.pool.execute("truncate syncd.agreed_count")
+    await edit(shelf, 3)
+    await told(shelf, "1", "2")
+    await count(shelf)
+    dead = await shelf.pool.fetch("select key, cause, last_error from syncd.change")
+    assert [(row["key"], row["cause"]) for row in dead] == [("1", "first_count")]
+    assert "J-S: 5 in the warehouse, 8 in Shopify" in dead[0]["last_error"]
+    assert await both(shelf) == (5, 8)
+    await settings(shelf, first_counts="shopify")  # each count is looked at again
+    await count(shelf)
+    assert await both(shelf) == (8, 8)
+
+
+async def test_a_variant_that_is_gone_from_the_shop_is_told_by_its_sku(shelf: Scene) -> None:
+    await shelf.tell("edit", {"do": "delete_variant", "variant": "J-S"})
+    await sell(shelf, 1)
+    await sell(shelf, 2, "J-M")
+    await count(shelf)
+    (dead,) = await shelf.pool.fetch("select key, last_error from syncd.change")
+    assert "J-S" in dead["last_error"]
+    assert await both(shelf, "J-M") == (3, 3)  # the others are not held up
+
+
+async def test_a_backoffice_that_refuses_a_count_holds_up_no_other(shelf: Scene) -> None:
+    await shelf.pool.execute(
+        "alter table retail.movement add constraint no_small_jackets"
+        " check (variant_id <> 1 or reason <> 'shop')"
+    )
+    await buy(shelf, 1)
+    await buy(shelf, 1, "J-M")
+    await told(shelf, "1", "2")
+    await count(shelf)
+    (dead,) = await shelf.pool.fetch("select key, cause, last_error from syncd.change")
+    assert (dead["key"], dead["cause"]) == ("1", "refused_by_backoffice")
+    assert "no_small_jackets" in dead["last_error"]
+    assert await both(shelf, "J-M") == (4, 4)
+
+
+async def test_the_history_tells_each_count_that_moved(shelf: Scene) -> None:
+    await sell(shelf, 1)
+    await buy(shelf, 2)
+    await told(shelf, "1")
+    await count(shelf)
+    rows = await shelf.pool.fetch(
+        "select writes, before, after from syncd.history where kind = 'stock' order by history_id"
+    )
+    assert [
+        (row["writes"], row["before"]["quantity"], row["after"]["quantity"]) for row in rows
+    ] == [
+        (["receive_stock"], 4, 2),
+        (["InventorySetQuantities"], 3, 2),
+    ]
+
+
+async def test_a_call_whose_key_shopify_has_forgotten_is_judged_by_what_it_shows(
+    shelf: Scene,
+) -> None:
+    await shelf.pool.execute(
+        "insert into syncd.stock_write (shop_id, write_id, location, rows, written_at)"
+        " select 1, gen_random_uuid(), $1, jsonb_build_array(jsonb_build_object('key', '1',"
+        " 'item', inventory_item, 'before', 9, 'after', 5)), now() - interval '2 days'"
+        " from syncd.variant_link where variant_key = '1'",
+        shelf.shop.location,
+    )
+    await shelf.pool.execute("update syncd.agreed_count set quantity = 9 where variant_key = '1'")
+    await told(shelf, "1")
+    await count(shelf)
+    assert await both(shelf) == (5, 5)
+    assert await shelf.pool.fetchval("select count(*) from syncd.stock_write") == 0
+
+
+async def test_no_more_is_sent_to_a_shop_that_keeps_no_counts(shelf: Scene) -> None:
+    await settings(shelf, sync_stock=False)
+    await sell(shelf, 1)
+    assert await count(shelf) == []
+    await settings(shelf, sync_stock=True)
+    await count(shelf)
+    assert await both(shelf) == (4, 4)
+
+
+async def test_a_compare_finds_counts_that_nobody_told_of(shelf: Scene) -> None:
+    await buy(shelf, 2)  # its webhook is lost
+    await shelf.pool.execute("alter table retail.stock disable trigger tell_update")
+    await sell(shelf, 1, "J-M")  # so is this event
+    dry = await resync(shelf, is_dry=True)
+    assert dry.counts == 2
+    assert await count(shelf) == []
+    run = await resync(shelf)
+    assert (run.counts, run.same) == (2, 1)
+    await count(shelf)
+    assert await both(shelf) == (3, 3)
+    assert await both(shelf, "J-M") == (4, 4)
+    assert (await resync(shelf)).counts == 0
