@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import msgspec  # type: ignore[import-not-found, unused-ignore]
+import msgspec
 import orjson
 from pydantic import BaseModel
 

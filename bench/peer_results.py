@@ -12,7 +12,7 @@ from pathlib import Path
 from types import GenericAlias
 from typing import Any
 
-import msgspec  # type: ignore[import-not-found, unused-ignore]
+import msgspec
 import orjson
 from pydantic import BaseModel, Field
 
@@ -56,7 +56,7 @@ Product = struct("Product", id=str, variants=Nodes)
 Fault = struct("Fault", field=list[str], message=str, code=str)
 Payload = struct("Payload", product=Product, userErrors=many(Fault))
 Answer = struct("Answer", productSet=Payload)
-Frame = msgspec.defstruct(
+Frame: Any = msgspec.defstruct(
     "Frame",
     [("data", Answer | None, None), ("number", int, 0), ("errors", list[Any] | None, None)],
     gc=False,

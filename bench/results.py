@@ -96,7 +96,7 @@ def write(path: Path, nodes: Sequence[Node]) -> int:
 def rows(path: Path, _folder: Path) -> int:
     """Reads all of a mutation's result; a sum that tells whether it was understood."""
     found = 0
-    with path.open("rb") as file:
+    with path.open("rb", jsonl.BUFFER_BYTES) as file:  # as flows.push_bulk does
         for row in jsonl.rows(file):
             if row.user_errors or row.payload is None:
                 found += len(row.user_errors)

@@ -162,7 +162,7 @@ async def _fetch(step: Step) -> None:
         with tempfile.TemporaryDirectory(prefix="syncd-bulk-") as folder:
             path = Path(folder) / "result.jsonl"
             await uploads.download(url, path)
-            with path.open("rb") as file:
+            with path.open("rb", jsonl.BUFFER_BYTES) as file:
                 for rows in batches(jsonl.rows(file), BATCH):
                     await settle(step, rows)
     await end(step)

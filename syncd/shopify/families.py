@@ -25,11 +25,13 @@ import orjson
 from syncd.errors import ShopifyError
 
 Types = tuple[str, str]
+Heaps = list[list[bytes]]  # of lines, one for each file
 
 TYPES: Types = ("Product", "ProductVariant")
 PART_BYTES = 512 * 1024  # Python slows down when much is in memory: 2 MB took half as long again
 MAX_PARTS = 128  # two open files each
 BUFFER_BYTES = 32 * 1024
+BLOCK_BYTES = 256 * 1024  # read at a time
 # As Shopify writes them. No text holds these: quotes in texts are escaped.
 ID, PARENT = b'{"id":"', b'"__parentId":"'
 NOTE = b"+"
@@ -73,13 +75,13 @@ def split(path: Path, folder: Path, parts: int | None = None, *, types: Types = 
     for left in folder.glob("part-*"):
         left.unlink()
     count = parts or max(1, min(MAX_PARTS, path.stat().st_size // PART_BYTES))
-    with ExitStack() as stack, path.open("rb") as file:
+    with ExitStack() as stack, path.open("rb", BLOCK_BYTES) as file:
         for_good = _opened(stack, folder, "part-families", count)
         with ExitStack() as inner:
             waiting = _opened(inner, folder, "part-waiting", count)
             found = _dealt(file, for_good, waiting, types)
         for path in sorted(folder.glob("part-waiting-*")):
-            with path.open("rb") as one:
+            with path.open("rb", BLOCK_BYTES) as one:
                 _follow(one, for_good)
             path.unlink()
     return found
@@ -103,42 +105,62 @@ def _dealt(
     file: BinaryIO, for_good: list[BinaryIO], waiting: list[BinaryIO], types: Types
 ) -> Split:
     """Deal the lines out; grandchildren, and notes of where they belong, are left waiting."""
-    count, lines, roots = len(for_good), 0, 0
+    count, lines, roots, is_cut = len(for_good), 0, 0, False
     root, middle = map(_prefixes, types)
-    for line in file:
-        if line.isspace():
-            continue
-        if not line.endswith(b"\n"):
-            if not _is_whole(line):
-                return Split(lines, roots, is_cut=True)
-            line += b"\n"
-        lines += 1
-        parent = _parent(line)
-        if parent is None:
-            roots += 1
-            for_good[crc32(_id(line)) % count].write(line)
-        elif parent.startswith(root):
-            for_good[crc32(parent) % count].write(line)
-            if (child := _id(line)).startswith(middle):
-                waiting[crc32(child) % count].write(NOTE + child + b" " + parent + b"\n")
-        else:
-            waiting[crc32(parent) % count].write(line)
-    return Split(lines, roots, is_cut=False)
+    good: Heaps = [[] for _ in for_good]
+    late: Heaps = [[] for _ in waiting]
+    while block := file.readlines(BLOCK_BYTES):
+        if not block[-1].endswith(b"\n"):
+            block, is_cut = _ended(block)
+        for line in block:
+            parent = _parent(line)
+            if parent is None:
+                if line.isspace():
+                    continue
+                roots += 1
+                good[crc32(_id(line)) % count].append(line)
+            elif parent.startswith(root):
+                place = crc32(parent) % count
+                good[place].append(line)
+                if (child := _id(line)).startswith(middle):
+                    late[crc32(child) % count].append(b"%b%b %d\n" % (NOTE, child, place))
+            else:
+                late[crc32(parent) % count].append(line)
+            lines += 1
+        _write(for_good, good)
+        _write(waiting, late)
+    return Split(lines, roots, is_cut)
+
+
+def _ended(block: list[bytes]) -> tuple[list[bytes], bool]:
+    """The last lines of the result, all with their ends; whether one was cut, and left out."""
+    *whole, last = block
+    if not last.isspace() and not _is_whole(last):
+        return whole, True
+    return [*whole, last + b"\n"], False
+
+
+def _write(files: list[BinaryIO], heaps: Heaps) -> None:
+    """A heap at a time: line by line it took a tenth more of all the time."""
+    for file, heap in zip(files, heaps, strict=True):
+        file.write(b"".join(heap))
+        heap.clear()
 
 
 def _follow(waiting: Iterable[bytes], for_good: list[BinaryIO]) -> None:
     """Send grandchildren after their roots; those whose parent is nowhere go anywhere."""
-    roots: dict[bytes, bytes] = {}
+    places: dict[bytes, int] = {}
     grandchildren = []
     for line in waiting:
         if line.startswith(NOTE):
-            child, root = line[1:-1].split(b" ")
-            roots[child] = root
+            child, place = line[1:].split(b" ")
+            places[child] = int(place)
         else:
             grandchildren.append(line)
+    heaps: Heaps = [[] for _ in for_good]
     for line in grandchildren:
-        parent = _parent(line) or b""
-        for_good[crc32(roots.get(parent, parent)) % len(for_good)].write(line)
+        heaps[places.get(_parent(line) or b"", 0)].append(line)
+    _write(for_good, heaps)
 
 
 @contextmanager
@@ -155,27 +177,25 @@ def _undisturbed() -> Iterator[None]:
 
 @_undisturbed()
 def _joined(path: Path) -> list[Family | Orphan]:
-    known: dict[str, Family] = {}
+    nodes = _nodes(path)
+    parents = [node.pop("__parentId", None) for node in nodes]
+    every = [Family(node, []) for node in nodes]
+    known = {one.node.get("id"): one for one in reversed(every)}  # the first of each id
     found: list[Family | Orphan] = []
-    children: list[tuple[str, Family]] = []
-    for node in _nodes(path):
-        parent, gid, family = node.pop("__parentId", None), node.get("id"), Family(node, [])
-        if parent is not None:
-            children.append((parent, family))
-        elif gid not in known:
-            found.append(family)
-        if gid is not None:
-            known.setdefault(gid, family)
-    for parent, family in children:
-        if parent in known:
-            known[parent].children.append(family)
+    for one, parent in zip(every, parents, strict=True):
+        if parent is None:
+            gid = one.node.get("id")
+            if gid is None or known[gid] is one:
+                found.append(one)
+        elif parent in known:
+            known[parent].children.append(one)
         else:
-            found.append(Orphan(family, parent))
+            found.append(Orphan(one, parent))
     return found
 
 
 def _nodes(path: Path) -> list[dict[str, Any]]:
-    with path.open("rb") as file:
+    with path.open("rb", BLOCK_BYTES) as file:
         try:
             return [orjson.loads(line) for line in file]
         except orjson.JSONDecodeError as error:
@@ -189,17 +209,16 @@ def _prefixes(type_: str) -> tuple[bytes, bytes]:
 
 def _parent(line: bytes) -> bytes | None:
     """The parent's id as it is written."""
-    at = line.rfind(PARENT)
-    if at >= 0:
-        at += len(PARENT)
-        return line[at : line.index(b'"', at)]
+    _, mark, rest = line.rpartition(PARENT)
+    if mark:
+        return rest.partition(b'"')[0]
     return _read(line, "__parentId") if b"__parentId" in line else None
 
 
 def _id(line: bytes) -> bytes:
     """The node's id as it is written; empty when the document selects none."""
     if line.startswith(ID):
-        return line[len(ID) : line.index(b'"', len(ID))]
+        return line.split(b'"', 4)[3]
     return _read(line, "id") or b""
 
 

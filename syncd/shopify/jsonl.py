@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 
 MISFIT = "INVALID_VARIABLE"  # what an ordinary call with such variables is refused by
+NO_DATA: Mapping[str, Any] = {"": None}
+BUFFER_BYTES = 256 * 1024  # to open a result with: a line has a kB, and read by 8 kB took a tenth
 NOTHING = {
     "message": "Shopify tells nothing of what became of it",
     "extensions": {"code": "INTERNAL_SERVER_ERROR"},
@@ -48,23 +50,27 @@ def rows(lines: Iterable[bytes]) -> Iterator[Row]:
     for line in lines:
         try:
             frame = orjson.loads(line)
-            row = None if "__parentId" in frame else _row(frame["__lineNumber"], frame)
+            if "__parentId" in frame:
+                continue
+            payload = next(iter((frame.get("data") or NO_DATA).values()))
+            if payload is None or "errors" in frame or payload.get("userErrors"):
+                row = _faulty(frame["__lineNumber"], payload, frame.get("errors") or ())
+            else:
+                row = Row(frame["__lineNumber"], payload)
         except (ValueError, TypeError, KeyError, AttributeError):
-            row = Row(None, is_cut=True) if line.strip() else None
-        if row is not None:
-            yield row
+            if not line.strip():
+                continue
+            row = Row(None, is_cut=True)
+        yield row
 
 
-def _row(number: int, frame: Mapping[str, Any]) -> Row:
-    errors: Sequence[Mapping[str, Any]] = frame.get("errors") or ()
-    data = frame.get("data")
-    payload: Mapping[str, Any] | None = next(iter(data.values()), None) if data else None
+def _faulty(
+    number: int, payload: Mapping[str, Any] | None, errors: Sequence[Mapping[str, Any]]
+) -> Row:
     if payload is None:
         return Row(number, None, [_coded(error) for error in errors] or (NOTHING,))
-    user_errors = payload.get("userErrors")
-    if not user_errors:
-        return Row(number, payload, errors)
-    if _is_misfit(user_errors[0]):
+    user_errors = payload.get("userErrors") or ()
+    if user_errors and _is_misfit(user_errors[0]):
         return Row(number, None, [_misfit(error) for error in user_errors])
     return Row(number, payload, errors, user_errors)
 

@@ -253,6 +253,16 @@ async def test_the_check_names_the_same_column(
     assert [breach.where for breach in await backoffice.check(pool)] == [f"syncd_contract.{where}"]
 
 
+@pytest.mark.parametrize("amount", ["NaN", "Infinity"])
+@pytest.mark.parametrize("column", ["list_price", "offer_price", "vat_percent"])
+async def test_an_amount_without_end_is_a_breach(
+    pool: asyncpg.Pool, column: str, amount: str
+) -> None:
+    await spoil(pool, "price", **{column: f"'{amount}'::numeric"})
+    with pytest.raises(ContractError, match=rf"syncd_contract\.price\.{column} is '?{amount}"):
+        await read(pool)
+
+
 async def test_a_column_that_is_missing_is_named_even_inside_a_failed_transaction(
     pool: asyncpg.Pool,
 ) -> None:
