@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from bench import cheapest, day, ways
+from bench import cheapest, ways
+from bench import cheapest_day as day
 from syncd.records import Link
 from tests.flows.test_any_product import Stage, stage
 
