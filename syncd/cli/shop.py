@@ -10,7 +10,7 @@ from syncd.cli import show
 from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
-from syncd.postgres import shops
+from syncd.postgres import shops, stock
 from syncd.rules import domain as domains
 from syncd.shopify import client as shopify
 
@@ -167,6 +167,9 @@ def stock_(
         shops.FirstCounts | None,
         typer.Option(help="Two ways: whose count is right where the two never agreed on one"),
     ] = None,
+    let_zeros: Annotated[
+        bool, typer.Option("--let-zeros", help="For an hour, many counts may go to nothing")
+    ] = False,
 ) -> None:
     """How a shop's counts are kept in step; every count is looked at after a change."""
     found = target()
@@ -174,6 +177,9 @@ def stock_(
     async def work() -> None:
         async with opened(found) as pool:
             shop = await shop_of(pool, domain)
+            if let_zeros:
+                tried = await stock.let_zeros_go(pool, shop.shop_id, hours=1)
+                console.print(f"[green]✓[/] {tried} held counts are tried again")
             await shops.set_stock(
                 pool, shop.shop_id, is_on=is_on, direction=direction, first_counts=first_counts
             )
