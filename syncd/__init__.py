@@ -3,6 +3,7 @@
 In reading order:
 
     records     what travels
+    deliveries  what arrives by webhook
     errors      the error tree, by whose fault it is
     rules       decisions, pure: lanes, mapping, limits, changes, retry, shares
     postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
