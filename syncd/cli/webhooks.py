@@ -1,4 +1,4 @@
-"""The commands about webhooks: shop webhooks."""
+"""The commands about webhooks: shop webhooks, receive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from syncd.errors import ConfigError
 from syncd.postgres import webhooks
 from syncd.postgres.webhooks import Subscription, Wiring
 from syncd.records import Shop
+from syncd.supervisor import stop_signal
+from syncd.web import receiver
 
+POOL = 3  # one writes, one looks for shops
 Domain = Annotated[str, typer.Argument(help="The shop's address, such as x.myshopify.com")]
 Address = Annotated[
     str | None,
@@ -31,6 +34,24 @@ Switch = Annotated[
 
 def register(app: typer.Typer, of_shops: typer.Typer) -> None:
     of_shops.command("webhooks")(shop_webhooks)
+    app.command("receive")(receive)
+
+
+def receive() -> None:
+    """Only receive webhooks, until SIGTERM; `syncd run` does so itself where it has the port."""
+    found = target()
+    at = found.receiver
+    if at is None:
+        raise ConfigError("there is no port for webhooks", hint="set SYNCD_RECEIVER_PORT")
+
+    async def work() -> None:
+        async with (
+            opened(found, name="syncd receive", size=POOL) as pool,
+            receiver.listening(pool, found.vault(), host=at.host, port=at.port),
+        ):
+            await stop_signal()
+
+    run(work, is_long=True)
 
 
 def shop_webhooks(
