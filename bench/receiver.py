@@ -145,7 +145,7 @@ async def hostile(url: str, place: Path) -> Told:
     async with db.connect(url, name="bench", size=1) as pool:
         with receiving(url, place, port) as process:
             sent(Load(port, WARM_UP, first=20_000_000))
-            sent(Load(port, HOSTILE // 2, is_hostile=True))
+            sent(Load(port, HOSTILE * 2, is_hostile=True))  # until the heap has its size
             rows, rss = await pool.fetchval(COUNT), rss_mb(process)
             seen = sent(Load(port, HOSTILE, is_hostile=True))
             rows_after, rss_after = await pool.fetchval(COUNT), rss_mb(process)

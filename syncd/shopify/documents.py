@@ -27,6 +27,8 @@ REPEATABLE = frozenset(
         "PublishablePublish",
         "PublishablePublishLine",
         "StagedUploadsCreate",
+        "WebhookSubscriptionDelete",
+        "WebhookSubscriptionUpdate",
     }
 )
 
