@@ -6,6 +6,7 @@ sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
 rehearse rehearse
 shop     shop add, list, show, token, declare-empty
+webhooks shop webhooks; receive
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import typer
 
-from syncd.cli import dead, look, outbox, rehearse, runs, sending, service, shop, tools
+from syncd.cli import dead, look, outbox, rehearse, runs, sending, service, shop, tools, webhooks
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ runs.register(app)
 rehearse.register(app)
 outbox.register(app)
 tools.register(app)
+webhooks.register(app, shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
