@@ -47,7 +47,11 @@ select
   unknown_variants,
   blocked_as,
   creates_paused_until,
-  runs_by
+  runs_by,
+  sync_customers,
+  sync_orders,
+  fulfil_orders,
+  notify_customer
 from syncd.shop
 cross join lateral (
   select
