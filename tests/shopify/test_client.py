@@ -10,7 +10,7 @@ import anyio
 import pytest
 from aiohttp import web
 
-from syncd.errors import CallError, LeaseLostError, ShopError, ThrottledError
+from syncd.errors import CallError, LeaseLostError, ShopError, ShopifyError, ThrottledError
 from syncd.records import Lane
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
@@ -254,3 +254,41 @@ async def test_calls_and_points_are_counted_by_document() -> None:
         ):
             assert sum(client.tally.points.values()) == (await response.json())["points"] > 0
         assert client.restore_points_s == 200
+
+
+async def test_a_search_that_shopify_misunderstood_is_an_error() -> None:
+    """It leaves out a filter that it does not know, and everything matches."""
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+    ):
+        asked = {"query": "skuu:J-S", "first": 2}
+        with pytest.raises(ShopifyError, match=r"did not understand the search.*skuu"):
+            await client.execute("VariantsBySku", asked)
+
+
+async def test_what_may_not_be_read_is_told_by_its_path() -> None:
+    error = {
+        "message": "This app is not approved to use the email field.",
+        "path": ["shop", "email"],
+        "extensions": {"code": "ACCESS_DENIED"},
+    }
+    handler, _ = in_turn(web.json_response({**PROBED, "errors": [error]}))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        answer = await client.read("BudgetProbe")
+    assert answer.refused == {("shop", "email")}
+    assert answer.data == PROBED["data"]
+
+
+async def test_a_failed_field_does_not_hide_behind_a_refused_one() -> None:
+    errors = [
+        {"message": "no", "path": ["shop", "a"], "extensions": {"code": "ACCESS_DENIED"}},
+        {"message": "oh", "path": ["shop", "b"], "extensions": {"code": "INTERNAL_SERVER_ERROR"}},
+    ]
+    handler, _ = in_turn(web.json_response({**PROBED, "errors": errors}))
+    async with (
+        serving(handler) as url,
+        shopify.connect("x", TOKEN, url=url, deadline_s=0) as client,
+    ):
+        with pytest.raises(CallError):
+            await client.read("BudgetProbe")
