@@ -271,3 +271,7 @@ select
   (select count(*) from syncd.change c where c.shop_id = $1 and c.kind = 'stock' and c.cause = 'stock_to_zero'),
   case when shops <> '{}' then pg_notify('syncd', array_to_string(shops, ' ')) end
 from due;
+
+-- name: recount(shop_id int4)
+-- Make the count of every linked variant of a shop due; returns how many.
+select syncd.recount($1);

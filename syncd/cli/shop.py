@@ -1,4 +1,4 @@
-"""The commands about shops: add, list, show, token, stock, declare-empty (webhooks: webhooks.py)."""
+"""The commands about shops: add, list, show, token, stock, declare-empty; webhooks.py has more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the customers or orders of a shop were read."""
+"""How far customers, orders or counts of a shop were read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 
 from syncd.errors import LeaseLostError
 from syncd.postgres.db import Executor, Statements
+from syncd.postgres.inbox import GapKind
 from syncd.postgres.leases import Lease
-from syncd.sales import Kind
 
 sql = Statements("cursors")
 
@@ -33,13 +33,13 @@ class Cursor:
     now: datetime
 
 
-async def find(db: Executor, *, shop_id: int, kind: Kind) -> Cursor:
+async def find(db: Executor, *, shop_id: int, kind: GapKind) -> Cursor:
     row = await sql.find.row(db, shop_id=shop_id, kind=kind)
     assert row is not None  # outer joins of one row
     return Cursor(**row)
 
 
-async def asked(db: Executor, lease: Lease, kind: Kind, operation: str | None) -> None:
+async def asked(db: Executor, lease: Lease, kind: GapKind, operation: str | None) -> None:
     """Note that a list of all is asked for, at first without an operation.
 
     Raises LeaseLostError when the shop is another node's by now, as all do that write here.
@@ -48,24 +48,24 @@ async def asked(db: Executor, lease: Lease, kind: Kind, operation: str | None) -
     _held(await sql.asked.value(db, **values, operation=operation), lease)
 
 
-async def moved(db: Executor, lease: Lease, kind: Kind, until: datetime) -> None:
+async def moved(db: Executor, lease: Lease, kind: GapKind, until: datetime) -> None:
     """All that was changed up to then is stored."""
     values = {"shop_id": lease.shop_id, "kind": kind, "fence": lease.fence}
     _held(await sql.moved.value(db, **values, until=until), lease)
 
 
-async def rewind(db: Executor, lease: Lease, kind: Kind) -> None:
+async def rewind(db: Executor, lease: Lease, kind: GapKind) -> None:
     """Everything is to be listed anew."""
     values = {"shop_id": lease.shop_id, "kind": kind, "fence": lease.fence}
     _held(await sql.rewind.value(db, **values), lease)
 
 
-async def failed(db: Executor, *, shop_id: int, kind: Kind, error: str) -> None:
+async def failed(db: Executor, *, shop_id: int, kind: GapKind, error: str) -> None:
     """Note why a pull did not come to its end; the next one is as far away as after any other."""
     await sql.failed.execute(db, shop_id=shop_id, kind=kind, error=error[:ERROR_CHARS])
 
 
-async def ask(db: Executor, *, shop_id: int, kind: Kind, since: datetime | None) -> None:
+async def ask(db: Executor, *, shop_id: int, kind: GapKind, since: datetime | None) -> None:
     """Make a pull due now, back to `since` or to where the last one came."""
     await sql.ask.execute(db, shop_id=shop_id, kind=kind, since=since)
 

@@ -185,6 +185,12 @@ async def behind(db: Executor, shop: Shop, keys: Sequence[str]) -> list[str]:
     return [row["key"] for row in rows]
 
 
+async def recount(db: Executor, shop_id: int) -> int:
+    """Make the count of every linked variant due, behind all else; returns how many."""
+    count: int = await sql.recount.value(db, shop_id=shop_id)
+    return count
+
+
 async def emptied(db: Executor, shop_id: int, keys: Sequence[str]) -> Emptied:
     """What else was sold out by us lately; these variants left out."""
     row = await sql.emptied.row(db, shop_id=shop_id, keys=list(keys))

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from syncd.postgres import stock
+from syncd.flows import pull_stock
+from syncd.postgres import inbox, stock
+from tests import leasing
 from tests.flows.conftest import JAKKE, Scene, settings, variant
 from tests.flows.running import resync
 from tests.flows.shelves import both, buy, count, edit, sell, there, told
@@ -292,3 +294,22 @@ async def test_counts_that_go_to_nothing_together_wait_for_a_person(scene: Scene
     await count(scene)
     assert there(scene, "S-38") == 0
     assert await scene.pool.fetch("select from syncd.change") == []
+
+
+async def pull(scene: Scene) -> int | None:
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    return await pull_stock.pull_once(scene.pool, scene.client, scene.shop, lease)
+
+
+async def test_a_pull_finds_what_no_webhook_told_of(shelf: Scene) -> None:
+    assert await pull(shelf) == 2  # the first time every count is looked at
+    assert await count(shelf) == ["StockAt"]
+    assert await pull(shelf) is None
+    await buy(shelf, 2)
+    await shelf.pool.execute("update syncd.cursor set pulled_at = pulled_at - interval '11 min'")
+    assert await pull(shelf) == 1
+    await count(shelf)
+    assert await both(shelf) == (3, 3)
+    await inbox.gap(shelf.pool, shelf.shop.shop_id, "stock")
+    assert await pull(shelf) == 0  # our own echo is as it was agreed on
+    assert await pull(shelf) is None
