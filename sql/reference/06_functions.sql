@@ -146,3 +146,20 @@ begin
 end $$;
 comment on function syncd_contract.receive_order(text, jsonb) is
   'Add or renew an order with its lines; the newer updated_at wins; moves no stock; returns our key';
+
+create or replace function syncd_contract.redact_customer(account_id text, customer jsonb) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+  update retail.customer c
+  set name = '', email = null, phone = null
+  where c.account_id = redact_customer.account_id
+    and (
+      regexp_replace(c.external_ref, '^.*/', '') = regexp_replace(redact_customer.customer ->> 'id', '^.*/', '')
+      or lower(c.email) = lower(redact_customer.customer ->> 'email')
+      or (
+        length(regexp_replace(redact_customer.customer ->> 'phone', '\D', '', 'g')) >= 7
+        and regexp_replace(c.phone, '\D', '', 'g') = regexp_replace(redact_customer.customer ->> 'phone', '\D', '', 'g')
+      )
+    );
+$$;
+comment on function syncd_contract.redact_customer(text, jsonb) is
+  'Forget a person by id, e-mail or telephone; orders stay, for the accounts, without a name';
