@@ -36,6 +36,8 @@ class Shell:
         code, self.output = programs.ran(
             *words, folder=self.folder, settings=self.settings, given=given
         )
+            *words, folder=self.folder, settings=self.settings, given=given
+        )
         assert "Traceback" not in self.output, self.output
         return code
 

@@ -194,3 +194,54 @@ begin
 end $$;
 comment on function syncd_contract.receive_order(text, jsonb) is
   'Add or renew an order with its lines; older news change nothing; moves no stock; returns our key';
+
+create or replace function retail.digits(said text) returns text
+  language sql immutable parallel safe
+  return regexp_replace(said, '\D', '', 'g');
+comment on function retail.digits(text) is 'The digits of a telephone number, or of an id';
+
+create or replace function syncd_contract.redact_customer(account_id text, customer jsonb) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  person record;
+  found_ids bigint[];
+begin
+  select
+    retail.digits(customer ->> 'id') as id,
+    lower(customer ->> 'email') as email,
+    case when length(retail.digits(customer ->> 'phone')) >= 7 then retail.digits(customer ->> 'phone') end as phone,
+    array(
+      select retail.digits(o.ref)
+      from jsonb_array_elements_text(
+        case jsonb_typeof(customer -> 'orders') when 'array' then customer -> 'orders' else '[]' end
+      ) as o (ref)
+    ) as orders
+  into person;
+
+  with forgotten as (
+    update retail.customer c
+    set name = '', email = null, phone = null
+    where c.account_id = redact_customer.account_id
+      and (
+        retail.digits(c.external_ref) = person.id
+        or lower(c.email) = person.email
+        or retail.digits(c.phone) = person.phone
+      )
+    returning c.customer_id
+  )
+  select array_agg(f.customer_id)
+  into found_ids
+  from forgotten f;
+
+  update retail.sales_order o
+  set note = null, email = null, phone = null, shipping_address = null, billing_address = null
+  where o.account_id = redact_customer.account_id
+    and (
+      o.customer_id = any(found_ids)
+      or retail.digits(o.external_ref) = any(person.orders)
+      or lower(o.email) = person.email
+      or retail.digits(o.phone) = person.phone
+    );
+end $$;
+comment on function syncd_contract.redact_customer(text, jsonb) is
+  'Forget a person by id, e-mail, telephone or orders; orders stay, for the accounts, without the person';

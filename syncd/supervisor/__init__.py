@@ -4,6 +4,8 @@ house      what the loops share
 tending    a pump for each shop of this node
 routing    the work of the node that holds the router
 listening  wake pumps when another process made something due
+hearing    what a shop tells: subscriptions kept, the inbox worked off
+obeying    requests by law, done by the node that holds the router
 receiving  the web server that webhooks are sent to
 """
 
