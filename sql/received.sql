@@ -115,14 +115,19 @@ where shop_id = $1
   and gid = any($2);
 
 -- name: gids_of(shop_id int4, kind text, keys text[])
--- Shopify's ids of things that the Backoffice was given.
+-- Shopify's ids of things that the Backoffice was given, from this shop or another one of the same retailer.
 select
-  key,
-  gid
-from syncd.received
-where shop_id = $1
-  and kind = $2
-  and key = any($3);
+  r.key,
+  r.gid,
+  r.shop_id = $1 as is_ours
+from syncd.shop one
+join syncd.shop s on s.account_id = one.account_id
+join syncd.received r
+  on r.shop_id = s.shop_id
+  and r.kind = $2
+  and r.key = any($3)
+where one.shop_id = $1
+order by is_ours;
 
 -- name: completions(account_id text, keys text[])
 -- Which of these orders the Backoffice has completed, with where their parcels can be followed.

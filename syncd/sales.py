@@ -157,9 +157,9 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What one location is to send of an order; `lines` are pieces left by line of the portion.
+    """What one location is to send of an order (a fulfilment order), with how many pieces are left.
 
-    `holds` are the reasons why it must wait.
+    `place` is the location's name, `actions` what Shopify would let us do, `holds` why it waits.
     """
 
     gid: str
@@ -167,12 +167,8 @@ class Portion:
     location: str | None
     place: str
     actions: frozenset[str]
-    lines: tuple[tuple[str, int], ...] = ()
+    left: int
     holds: tuple[str, ...] = ()
-
-    @property
-    def left(self) -> int:
-        return sum(pieces for _, pieces in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +183,12 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How far an order is sent."""
+    """How far an order is sent; `is_whole` unless it has more portions than were read."""
 
     gid: str
     number: str
+    state: str
     is_cancelled: bool
     portions: tuple[Portion, ...]
     parcels: tuple[Parcel, ...]
+    is_whole: bool = True

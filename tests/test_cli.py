@@ -36,8 +36,6 @@ class Shell:
         code, self.output = programs.ran(
             *words, folder=self.folder, settings=self.settings, given=given
         )
-            *words, folder=self.folder, settings=self.settings, given=given
-        )
         assert "Traceback" not in self.output, self.output
         return code
 

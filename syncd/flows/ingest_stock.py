@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from syncd.deliveries import Item
@@ -28,7 +29,7 @@ async def read(_client: Client, _kind: str, gids: Sequence[str]) -> Mapping[str,
 
 
 async def store(
-    connection: Connection, shop: Shop, _kind: str, things: Mapping[str, Any]
+    connection: Connection, shop: Shop, _kind: str, things: Mapping[str, Any], _read_at: datetime
 ) -> Mapping[str, str]:
     """Make our variants' stock due; what is not ours is skipped."""
     ours = await inbox.variants_of(connection, shop.shop_id, list(things))

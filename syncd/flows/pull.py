@@ -68,6 +68,11 @@ class Step:
     pulled: Pulled
 
 
+def is_wanted(shop: Shop, kind: Kind) -> bool:
+    """Whether things of this kind are given to the Backoffice."""
+    return shop.sync_customers if kind == "customer" else shop.sync_orders
+
+
 async def pull_once(
     pool: asyncpg.Pool,
     client: Client,

@@ -131,10 +131,12 @@ async def variant_keys(db: Executor, *, shop_id: int, gids: Sequence[str]) -> di
     return {row["gid"]: row["variant_key"] for row in rows}
 
 
-async def gids_of(db: Executor, *, shop_id: int, kind: Kind, keys: Sequence[str]) -> dict[str, str]:
-    """Shopify's ids of what the Backoffice was given, by its keys."""
+async def gids_of(
+    db: Executor, *, shop_id: int, kind: Kind, keys: Sequence[str]
+) -> dict[str, str | None]:
+    """Shopify's ids of what the Backoffice was given, by its keys; None: from another shop."""
     rows = await sql.gids_of.fetch(db, shop_id=shop_id, kind=kind, keys=list(keys))
-    return {row["key"]: row["gid"] for row in rows}
+    return {row["key"]: row["gid"] if row["is_ours"] else None for row in rows}
 
 
 async def completions(
