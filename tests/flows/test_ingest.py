@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from syncd.records import Shop
 from syncd.shopify.client import Client
 from tests import leasing
 from tests.flows.conftest import JAKKE, Scene
+from tests.flows.shelves import count
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Orders:
         return dict.fromkeys(gids, "an order")
 
     async def store(
-        self, _db: Connection, _shop: Shop, _kind: str, things: Mapping[str, Any]
+        self, _db: Connection, _shop: Shop, _kind: str, things: Mapping[str, Any], _at: datetime
     ) -> Mapping[str, Outcome]:
         self.stored += things
         return {gid: self.fates.get(gid.rpartition("/")[2], "received") for gid in things}
@@ -136,6 +138,7 @@ def level(scene: Scene, name: str, item: str, location: str) -> Delivery:
 async def test_a_level_of_ours_makes_the_variants_stock_due_and_no_other(scene: Scene) -> None:
     await scene.load(JAKKE)
     await scene.push()
+    await count(scene)
     rows = await scene.pool.fetch("select variant_key, inventory_item from syncd.variant_link")
     ours = {row["variant_key"]: row["inventory_item"] for row in rows}
     small, medium = ours
