@@ -86,15 +86,28 @@ values
 
   ('function', 'receive_customer', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'receive_customer', 2, 'customer', 'jsonb', true,
-    'id (Shopify''s, required), name, email, phone, created_at, updated_at (required, ISO 8601); the newer updated_at wins'),
-  ('function', 'receive_customer', 0, 'returns', 'text', true, 'The Backoffice''s key of the customer; the same id, the same key'),
+    'id (Shopify''s, required), first_name, last_name, name, email, phone, created_at, updated_at (required, ISO 8601), '
+    'deleted (true: gone from Shopify, then without name, email, phone), merged_into (the id of the customer it became '
+    'part of). News older than the last change nothing. A key that is missing says nothing, one that is null says empty'),
+  ('function', 'receive_customer', 0, 'returns', 'text', true,
+    'The Backoffice''s key of the customer; the same id, the same key. Null only for one that is deleted and was never known'),
 
   ('function', 'receive_order', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'receive_order', 2, 'order', 'jsonb', true,
-    'id (Shopify''s, required), number, ordered_at, updated_at (both required, ISO 8601), cancelled_at, currency, total '
-    '(decimal text, VAT included), customer (as receive_customer takes it, or null), lines: id, variant_key (or null), '
-    'sku, title, quantity, unit_price (decimal text); the newer updated_at wins. Moves no stock'),
-  ('function', 'receive_order', 0, 'returns', 'text', true, 'The Backoffice''s key of the order; the same id, the same key');
+    'id (Shopify''s, required), number, ordered_at, updated_at (both required, ISO 8601), cancelled_at, cancel_reason, '
+    'currency, total, tax, discount, shipping (amounts of the whole order, VAT included), payment_state, fulfilment_state, '
+    'delivery_method, note, email, phone, customer (as receive_customer takes it, or null), shipping_address, '
+    'billing_address, discount_codes, taxes, shipping_lines, lines: id, variant_key (or null), sku, title, variant_title, '
+    'quantity (what is still wanted, after edits and refunds), ordered_quantity, unit_price, discount, tax, total, '
+    'vat_percent. Amounts are decimal text, VAT included. News older than the last change nothing. A key that is missing '
+    'says nothing, one that is null says empty. Moves no stock'),
+  ('function', 'receive_order', 0, 'returns', 'text', true, 'The Backoffice''s key of the order; the same id, the same key'),
+
+  ('function', 'redact_customer', 1, 'account_id', 'text', true, 'The retailer'),
+  ('function', 'redact_customer', 2, 'customer', 'jsonb', true,
+    'A person who asks to be forgotten: id (Shopify''s, or null), email, phone (or null), orders (Shopify''s ids). Any of them '
+    'may be all that is given; what the law wants kept, such as accounts, stays without the person'),
+  ('function', 'redact_customer', 0, 'returns', 'void', true, 'Nothing; given twice it acts once');
 
 comment on view syncd.contract is
   'What syncd expects in the schema syncd_contract: one row a column of each view, one an argument of each function';

@@ -30,3 +30,8 @@ where shop_id = $1;
 insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at)
 select $1, 'product', g.key, g.gid, array[$2], g.before, g.after, 0, $4, $4
 from jsonb_to_recordset($3) as g (key text, gid text, before jsonb, after jsonb);
+
+-- name: add_order(shop_id int4, key text, gid text, writes text[], sent jsonb, events int8, first_event_at timestamptz)
+-- Note what Shopify accepted of a completed order.
+insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at)
+values ($1, 'order', $2, $3, $4, null, $5, $6, $7, syncd.clock());

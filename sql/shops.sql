@@ -50,7 +50,11 @@ select
   creates_paused_until,
   runs_by,
   stock_direction,
-  first_counts
+  first_counts,
+  sync_customers,
+  sync_orders,
+  fulfil_orders,
+  notify_customer
 from syncd.shop
 cross join lateral (
   select

@@ -217,3 +217,61 @@ where a.shop_id = $1
       and c.state = 'dead'
   )
 order by a.variant_key;
+
+-- name: emptied(shop_id int4, keys text[])
+-- How many variants were sold out by us within the last hour, or wait with those that are held; these left out.
+select
+  (
+    select count(distinct h.key)
+    from syncd.history h
+    where h.shop_id = $1
+      and h.kind = 'stock'
+      and h.settled_at > syncd.clock() - interval '1 hour'
+      and h.writes = '{InventorySetQuantities}'
+      and (h.before ->> 'quantity')::integer > 0
+      and (h.after ->> 'quantity')::integer <= 0
+      and h.key <> all($2)
+  ) + (
+    select count(*)
+    from syncd.change c
+    where c.shop_id = $1
+      and c.kind = 'stock'
+      and c.cause = 'stock_to_zero'
+      and c.key <> all($2)
+  ) as emptied,
+  s.guard_zero_percent as percent,
+  coalesce(s.zeros_until > syncd.clock(), false) as are_let_go
+from syncd.shop s
+where s.shop_id = $1;
+
+-- name: sellable(shop_id int4)
+-- How many variants there were some of when the two sides last agreed.
+select count(*)
+from syncd.agreed_count
+where shop_id = $1
+  and quantity > 0;
+
+-- name: let_zeros_go(shop_id int4, hours float8)
+-- A person says that counts may go to nothing for a while; those that are held are tried again. Returns how many.
+with let as (
+  update syncd.shop
+  set zeros_until = syncd.clock() + make_interval(hours => 1) * $2
+  where shop_id = $1
+),
+due as materialized (
+  select syncd.arm(array(
+    select row(c.shop_id, c.kind, c.key, '{}', c.lane, false, 1, syncd.clock(), syncd.clock())::syncd.news
+    from syncd.change c
+    where c.shop_id = $1
+      and c.kind = 'stock'
+      and c.cause = 'stock_to_zero'
+  )) as shops
+)
+select
+  (select count(*) from syncd.change c where c.shop_id = $1 and c.kind = 'stock' and c.cause = 'stock_to_zero'),
+  case when shops <> '{}' then pg_notify('syncd', array_to_string(shops, ' ')) end
+from due;
+
+-- name: recount(shop_id int4)
+-- Make the count of every linked variant of a shop due; returns how many.
+select syncd.recount($1);

@@ -133,6 +133,22 @@ with gone as (
 select count(*)
 from gone;
 
+-- name: forget_inbox(most int8)
+-- Deliveries that were done too long ago; returns how many, at most `most`.
+with gone as (
+  delete from syncd.inbox
+  where inbox_id = any(array(
+    select i.inbox_id
+    from syncd.inbox i
+    where i.done_at < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'inbox'))
+    order by i.done_at
+    limit $1
+  ))
+  returning 1
+)
+select count(*)
+from gone;
+
 -- name: forget_strays()
 -- Changes of a shop that was removed at the very moment the router moved them.
 with gone as (

@@ -3,11 +3,14 @@
 In reading order:
 
     records     what travels
+    sales       what comes back: customers, orders, what is left to send
+    deliveries  what arrives by webhook
     errors      the error tree, by whose fault it is
-    rules       decisions, pure: lanes, mapping, limits, changes, retry, shares
+    rules       decisions, pure: lanes, mapping, limits, changes, customers, orders, retry, shares
     postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
     shopify     world B: client, budget, documents, products, bulk, uploads, families, shopread
     flows       the only ones that know both worlds: push
+    web         the receiver of webhooks
     supervisor  loops under leases, signals; builds the clients
     settings    the process's SYNCD_* settings, read once
     vault       seals the access tokens that are stored

@@ -50,8 +50,7 @@ class Variant:
 class Product:
     """A product as the Backoffice has it now; variants and images in shelf order.
 
-    A product without options has no `option_names` and one variant with no `option_values`.
-    """
+    Without options it has no `option_names` and one variant with no `option_values`."""
 
     key: str
     title: str
@@ -119,6 +118,10 @@ class Shop:
     runs_by: Literal["planned", "calls", "bulk"] = "planned"
     stock_direction: Literal["from_shopify", "to_shopify", "two_way"] = "from_shopify"
     first_counts: Literal["backoffice", "shopify"] | None = None
+    sync_customers: bool = False
+    sync_orders: bool = False
+    fulfil_orders: bool = False
+    notify_customer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,7 @@ class Form:
 
     Optional fields are three-valued: set, cleared (empty), or None, which leaves them to the
     merchant: `description_html`, and `pictures` with the variants' pictures. `options` is never
-    empty: a product without options has the option Title with the value Default Title.
-    """
+    empty: a product without options has the option Title with the value Default Title."""
 
     title: str
     vendor: str
@@ -187,8 +189,7 @@ class VariantIds:
 class Link:
     """Backoffice key ↔ Shopify GID, with the form Shopify last accepted from us.
 
-    `variants` is by variant key, `files` by picture ref; `published_at` None: not yet published.
-    """
+    `variants` is by variant key, `files` by picture ref; `published_at` None: not yet published."""
 
     key: str
     gid: str

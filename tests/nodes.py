@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -13,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-import anyio
 import asyncpg
 from anyio.abc import Process
 
+from tests import programs
 from tests.proxies import Call, Proxy
 
 LOOKS = 150  # questions to the database in which nothing moves: it does not move
@@ -76,13 +74,8 @@ class Nodes:
         ending = AsyncExitStack()
         proxy = Proxy(f"{place}{self.started}", self.shops, self.book, self.session)
         await ending.enter_async_context(proxy.listening())
-        with (self.logs / f"{proxy.node}.log").open("wb") as log:
-            process = await anyio.open_process(
-                [sys.executable, "-m", "syncd.cli", "run"],
-                env={**self.environment, "SYNCD_SHOPIFY_URL": proxy.url, "PYTHONUNBUFFERED": "1"},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        given = {**self.environment, "SYNCD_SHOPIFY_URL": proxy.url}
+        process = await programs.daemon(given, self.logs / f"{proxy.node}.log")
         self.running[place] = Node(process, proxy, ending)
 
     async def kill(self, place: str) -> None:

@@ -6,8 +6,6 @@ import csv
 import os
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from anyio.from_thread import BlockingPortal
 from syncd.demo import home
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
+from tests import programs
 from tests.conftest import opened_folder
 
 DOMAIN = "fjord.myshopify.com"
@@ -32,23 +31,13 @@ class Shell:
         self.settings: dict[str, str] = {}
         self.output = ""
 
-    def run(self, *words: str) -> int:
+    def run(self, *words: str, given: str = "") -> int:
         """The exit code; what was printed, errors too, is in `output`, without line breaks."""
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("SYNCD_")}
-        ended = subprocess.run(
-            [sys.executable, "-m", "syncd.cli", *words],
-            cwd=self.folder,
-            env={**kept, "COLUMNS": "100", **self.settings},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=100,
-            check=False,
+        code, self.output = programs.ran(
+            *words, folder=self.folder, settings=self.settings, given=given
         )
-        self.output = ended.stdout
         assert "Traceback" not in self.output, self.output
-        return ended.returncode
+        return code
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from syncd.postgres import byhand, db, outbox
 from syncd.postgres.outbox import Settled
 from syncd.rules.retry import Dead
-from tests import leasing
+from tests import leasing, programs
 from tests.postgres.claims import add_shop, claim, route
 from tests.test_cli import Shell
 
@@ -91,11 +90,10 @@ async def test_a_shop_is_looked_at_alone_in_any_spelling(shell: Shell, pool: asy
 
 
 def test_it_is_drawn_again_and_again_until_ctrl_c(shell: Shell, pool: asyncpg.Pool) -> None:
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("SYNCD_")}
     watching = subprocess.Popen(
-        [sys.executable, "-m", "syncd.cli", "outbox", "--watch"],
+        programs.command("outbox", "--watch"),
         cwd=shell.folder,
-        env={**kept, **shell.settings},
+        env={**programs.bare_environment(), **shell.settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,10 +12,10 @@ from pathlib import Path
 import anyio
 import asyncpg
 import pytest
-from anyio.abc import Process
 
 from syncd.catalogue import sample
 from syncd.postgres import reference
+from tests import programs
 from tests.flows.conftest import ACCOUNT, Scene, playing
 
 KILLS = 10
@@ -33,20 +31,11 @@ async def scene(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Scene]:
 
 def environment(scene: Scene, database_url: str, tmp_path: Path) -> dict[str, str]:
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("SYNCD_")},
+        **programs.bare_environment(),
         "SYNCD_DATABASE_URL": database_url,
         "SYNCD_KEY_FILE": str(tmp_path / "key"),
         "SYNCD_SHOPIFY_URL": scene.running.url,
     }
-
-
-async def started(given: dict[str, str]) -> Process:
-    return await anyio.open_process(
-        [sys.executable, "-m", "syncd.cli", "run"],
-        env=given,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 async def sent_at_least(scene: Scene, count: int) -> None:
@@ -64,7 +53,7 @@ async def test_kill_9_at_ten_random_moments_of_the_first_send(
     moments = sorted(chance.sample(range(1, PRODUCTS - 5), KILLS))
     given = environment(scene, database_url, tmp_path)
     for number, moment in enumerate(moments, start=1):
-        daemon = await started(given)
+        daemon = await programs.daemon(given, tmp_path / f"{number}.log")
         await sent_at_least(scene, moment)
         os.kill(daemon.pid, signal.SIGKILL)
         assert await daemon.wait() == -signal.SIGKILL
@@ -73,7 +62,7 @@ async def test_kill_9_at_ten_random_moments_of_the_first_send(
             f"alter database {database_url.rsplit('/', 1)[1]}"
             f" set syncd.clock_offset = '{number} min'"
         )
-    daemon = await started(given)
+    daemon = await programs.daemon(given, tmp_path / "last.log")
     with anyio.fail_after(PATIENCE_S):
         while await scene.pool.fetchval("select count(*) from syncd.change where kind = 'product'"):
             pass

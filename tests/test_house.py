@@ -115,6 +115,13 @@ def test_no_test_sleeps() -> None:
     assert not sleepers, listed(sleepers)
 
 
+def test_tests_start_syncd_in_one_place() -> None:
+    """Where it is seen whether Shopify asked more for a call than was predicted."""
+    start = re.compile(r'"-m", "syncd\.cli')
+    starting = [name(path) for path in python_files("tests") if start.search(path.read_text())]
+    assert starting == ["tests/programs.py"], listed(starting)
+
+
 # ---------------------------------------------------------------------------------------- imports
 
 

@@ -11,6 +11,12 @@ comment on column syncd.shop.sync_stock is
   'Whether counts are kept in step; a new product carries the warehouse''s count then, whatever the direction';
 comment on column syncd.shop.stock_direction is
   'from_shopify: Shopify''s count overwrites the warehouse''s, till sales too; to_shopify: the other way round; two_way: the movements of both sides are added up';
+alter table syncd.shop
+  add column guard_zero_percent integer not null default 10 check (guard_zero_percent between 0 and 100),
+  add column zeros_until timestamptz;
+comment on column syncd.shop.guard_zero_percent is
+  'Hold counts that go to nothing when more than so many percent of all that can be sold would within an hour';
+comment on column syncd.shop.zeros_until is 'Until then a person lets them go; null: nobody does';
 comment on column syncd.shop.first_counts is
   'Whose count is right for what was in the shop before syncd, in two_way: backoffice or shopify; null: where the two differ a person is asked';
 

@@ -22,6 +22,12 @@ comment on column retail.customer.phone is 'Telephone, with country code';
 comment on column retail.customer.created_at is 'When the customer was first registered';
 comment on column retail.customer.updated_at is 'When the particulars were last changed, by the clock of who changed them';
 
+alter table retail.customer
+  add column if not exists deleted_at timestamptz,
+  add column if not exists merged_into bigint;
+comment on column retail.customer.deleted_at is 'When the shop said that it has this customer no more; orders keep pointing here';
+comment on column retail.customer.merged_into is 'The customer this one became part of, who has its orders now';
+
 create table if not exists retail.sales_order (
   order_id bigint generated always as identity primary key,
   account_id text not null references retail.account,
@@ -60,6 +66,38 @@ comment on column retail.sales_order.tracking_company is 'The carrier';
 comment on column retail.sales_order.tracking_number is 'The carrier''s number of the parcel';
 comment on column retail.sales_order.tracking_url is 'Where the customer can follow the parcel';
 
+alter table retail.sales_order
+  add column if not exists cancel_reason text,
+  add column if not exists tax numeric(12, 2),
+  add column if not exists discount numeric(12, 2),
+  add column if not exists shipping numeric(12, 2),
+  add column if not exists payment_state text,
+  add column if not exists fulfilment_state text,
+  add column if not exists delivery_method text,
+  add column if not exists note text,
+  add column if not exists email text,
+  add column if not exists phone text,
+  add column if not exists shipping_address jsonb,
+  add column if not exists billing_address jsonb,
+  add column if not exists discount_codes jsonb,
+  add column if not exists taxes jsonb,
+  add column if not exists shipping_lines jsonb;
+comment on column retail.sales_order.cancel_reason is 'Why it was called off: customer, inventory, fraud, declined, staff, other';
+comment on column retail.sales_order.tax is 'The VAT in the total';
+comment on column retail.sales_order.discount is 'What discounts take off the whole order';
+comment on column retail.sales_order.shipping is 'What shipping costs, VAT included';
+comment on column retail.sales_order.payment_state is 'pending, authorized, paid, partially_paid, refunded, partially_refunded, voided, expired';
+comment on column retail.sales_order.fulfilment_state is 'unfulfilled, partially_fulfilled, fulfilled, on_hold, …: what the shop knows of it';
+comment on column retail.sales_order.delivery_method is 'shipping, pick_up, local, pickup_point, retail, none';
+comment on column retail.sales_order.note is 'What the customer, or the shop, wrote to it';
+comment on column retail.sales_order.email is 'Where the customer is written to about this order';
+comment on column retail.sales_order.phone is 'Where the customer is called about this order';
+comment on column retail.sales_order.shipping_address is 'Where it goes: name, company, address1, address2, zip, city, province, country, phone';
+comment on column retail.sales_order.billing_address is 'Who pays, in the same shape';
+comment on column retail.sales_order.discount_codes is 'The codes that were used';
+comment on column retail.sales_order.taxes is 'The VAT by rate: title, vat_percent, amount';
+comment on column retail.sales_order.shipping_lines is 'How it is sent: title, price, tax, vat_percent';
+
 create table if not exists retail.sales_order_line (
   order_id bigint not null references retail.sales_order on delete cascade,
   external_ref text not null check (external_ref <> ''),
@@ -79,3 +117,17 @@ comment on column retail.sales_order_line.sku is 'Its article number when ordere
 comment on column retail.sales_order_line.title is 'Its name when ordered';
 comment on column retail.sales_order_line.quantity is 'Pieces; 0 when the line was taken off the order';
 comment on column retail.sales_order_line.unit_price is 'The price of one, VAT included';
+
+alter table retail.sales_order_line
+  add column if not exists variant_title text,
+  add column if not exists ordered_quantity integer,
+  add column if not exists discount numeric(12, 2),
+  add column if not exists tax numeric(12, 2),
+  add column if not exists total numeric(12, 2),
+  add column if not exists vat_percent numeric(6, 3);
+comment on column retail.sales_order_line.variant_title is 'Which variant, in words, when ordered';
+comment on column retail.sales_order_line.ordered_quantity is 'Pieces when it was placed; quantity is what is left of them';
+comment on column retail.sales_order_line.discount is 'What discounts take off the whole line';
+comment on column retail.sales_order_line.tax is 'The VAT in the line''s total';
+comment on column retail.sales_order_line.total is 'What the whole line costs the customer, VAT included';
+comment on column retail.sales_order_line.vat_percent is 'The rate of VAT';

@@ -41,91 +41,207 @@ comment on function syncd_contract.receive_stock(text, text, text, integer, inte
 create or replace function syncd_contract.receive_customer(account_id text, customer jsonb) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+  news record;
   kept bigint;
+  heir bigint;
 begin
-  if coalesce(customer ->> 'id', '') = '' then
+  select n.id, n.name, n.email, n.phone, n.created_at, n.updated_at, n.deleted, n.merged_into
+  into news
+  from jsonb_to_record(receive_customer.customer) as n (
+    id text, name text, email text, phone text, created_at timestamptz, updated_at timestamptz,
+    deleted boolean, merged_into text
+  );
+  if coalesce(news.id, '') = '' then
     raise exception 'a customer needs an id' using errcode = 'not_null_violation';
   end if;
-  insert into retail.customer as c (account_id, external_ref, name, email, phone, created_at, updated_at)
-  select
-    receive_customer.account_id,
-    n.id,
-    coalesce(n.name, ''),
-    n.email,
-    n.phone,
-    coalesce(n.created_at, n.updated_at),
-    n.updated_at
-  from jsonb_to_record(receive_customer.customer) as n (
-    id text, name text, email text, phone text, created_at timestamptz, updated_at timestamptz
-  )
-  on conflict on constraint customer_account_id_external_ref_key do update set
-    name = case when excluded.updated_at > c.updated_at then excluded.name else c.name end,
-    email = case when excluded.updated_at > c.updated_at then excluded.email else c.email end,
-    phone = case when excluded.updated_at > c.updated_at then excluded.phone else c.phone end,
-    updated_at = greatest(c.updated_at, excluded.updated_at)
-  returning c.customer_id into kept;
+
+  if news.deleted then
+    select c.customer_id
+    into heir
+    from retail.customer c
+    where c.account_id = receive_customer.account_id
+      and c.external_ref = news.merged_into;
+    update retail.customer c
+    set
+      deleted_at = coalesce(c.deleted_at, news.updated_at),
+      merged_into = coalesce(heir, c.merged_into),
+      updated_at = news.updated_at
+    where c.account_id = receive_customer.account_id
+      and c.external_ref = news.id
+      and c.updated_at <= news.updated_at
+    returning c.customer_id into kept;
+    update retail.sales_order o
+    set customer_id = heir
+    where o.customer_id = kept
+      and heir <> kept;
+  else
+    insert into retail.customer as c (account_id, external_ref, name, email, phone, created_at, updated_at)
+    values (
+      receive_customer.account_id, news.id, coalesce(news.name, ''), news.email, news.phone,
+      coalesce(news.created_at, news.updated_at), news.updated_at
+    )
+    on conflict on constraint customer_account_id_external_ref_key do update set
+      name = case when receive_customer.customer ? 'name' then excluded.name else c.name end,
+      email = case when receive_customer.customer ? 'email' then excluded.email else c.email end,
+      phone = case when receive_customer.customer ? 'phone' then excluded.phone else c.phone end,
+      updated_at = excluded.updated_at,
+      deleted_at = null,
+      merged_into = null
+    where excluded.updated_at >= c.updated_at
+    returning c.customer_id into kept;
+  end if;
+
+  if kept is null then  -- older news, or of one who was never here
+    select c.customer_id
+    into kept
+    from retail.customer c
+    where c.account_id = receive_customer.account_id
+      and c.external_ref = news.id;
+  end if;
   return kept::text;
 end $$;
 comment on function syncd_contract.receive_customer(text, jsonb) is
-  'Add or renew a customer; the newer updated_at wins; returns our key';
+  'Add, renew or end a customer; older news change nothing, a missing key leaves what was there; returns our key';
 
 create or replace function syncd_contract.receive_order(account_id text, "order" jsonb) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  news record;
-  kept bigint;
+  news retail.sales_order;
+  is_new boolean;
   buyer text;
 begin
-  select n.id, n.number, n.ordered_at, n.updated_at, n.cancelled_at, n.currency, n.total, n.customer, n.lines
-  into news
-  from jsonb_to_record("order") as n (
-    id text, number text, ordered_at timestamptz, updated_at timestamptz, cancelled_at timestamptz,
-    currency text, total numeric, customer jsonb, lines jsonb
-  );
-  if coalesce(news.id, '') = '' then
+  if coalesce("order" ->> 'id', '') = '' then
     raise exception 'an order needs its id' using errcode = 'not_null_violation';
   end if;
-  if jsonb_typeof(news.customer) = 'object' then
-    buyer := syncd_contract.receive_customer(account_id, news.customer);
+  if jsonb_typeof("order" -> 'customer') = 'object' then
+    buyer := syncd_contract.receive_customer(account_id, "order" -> 'customer');
   end if;
 
-  insert into retail.sales_order as o (
-    account_id, external_ref, number, customer_id, ordered_at, updated_at, currency, total, cancelled_at
-  )
+  insert into retail.sales_order (account_id, external_ref, number, ordered_at, updated_at, currency, total)
   values (
-    receive_order.account_id, news.id, coalesce(news.number, ''), buyer::bigint,
-    news.ordered_at, news.updated_at, news.currency, news.total, news.cancelled_at
+    receive_order.account_id, "order" ->> 'id', coalesce("order" ->> 'number', ''),
+    ("order" ->> 'ordered_at')::timestamptz, ("order" ->> 'updated_at')::timestamptz, "order" ->> 'currency',
+    ("order" ->> 'total')::numeric
   )
-  on conflict on constraint sales_order_account_id_external_ref_key do update set
-    number = excluded.number,
-    customer_id = coalesce(excluded.customer_id, o.customer_id),
-    updated_at = excluded.updated_at,
-    total = excluded.total,
-    cancelled_at = excluded.cancelled_at
-  where excluded.updated_at > o.updated_at
-  returning o.order_id into kept;
-
-  if kept is null then
-    select o.order_id
-    into kept
-    from retail.sales_order o
-    where o.account_id = receive_order.account_id
-      and o.external_ref = news.id;
-    return kept::text;
+  on conflict on constraint sales_order_account_id_external_ref_key do nothing;
+  is_new := found;
+  select o.*
+  into news
+  from retail.sales_order o
+  where o.account_id = receive_order.account_id
+    and o.external_ref = "order" ->> 'id'
+  for update;
+  if not is_new and news.updated_at > ("order" ->> 'updated_at')::timestamptz then
+    return news.order_id::text;
   end if;
+
+  -- What the news do not name stays as it is; what they say is null is null. Those columns of the table that the
+  -- contract names alike take their values; the keys of the Backoffice itself are not among them.
+  news := jsonb_populate_record(
+    news,
+    (
+      select coalesce(jsonb_object_agg(n.key, n.value), '{}')
+      from jsonb_each("order") as n
+      where n.key in (
+        'number', 'updated_at', 'total', 'cancelled_at', 'cancel_reason', 'tax', 'discount', 'shipping', 'payment_state',
+        'fulfilment_state', 'delivery_method', 'note', 'email', 'phone', 'shipping_address', 'billing_address',
+        'discount_codes', 'taxes', 'shipping_lines'
+      )
+    )
+  );
+  update retail.sales_order o
+  set
+    number = coalesce(news.number, ''),
+    customer_id = coalesce(buyer::bigint, o.customer_id),
+    updated_at = news.updated_at,
+    total = news.total,
+    cancelled_at = news.cancelled_at,
+    cancel_reason = news.cancel_reason,
+    tax = news.tax,
+    discount = news.discount,
+    shipping = news.shipping,
+    payment_state = news.payment_state,
+    fulfilment_state = news.fulfilment_state,
+    delivery_method = news.delivery_method,
+    note = news.note,
+    email = news.email,
+    phone = news.phone,
+    shipping_address = news.shipping_address,
+    billing_address = news.billing_address,
+    discount_codes = news.discount_codes,
+    taxes = news.taxes,
+    shipping_lines = news.shipping_lines
+  where o.order_id = news.order_id;
 
   delete from retail.sales_order_line
-  where order_id = kept;
-  insert into retail.sales_order_line (order_id, external_ref, variant_id, sku, title, quantity, unit_price)
-  select kept, l.id, v.variant_id, l.sku, coalesce(l.title, ''), l.quantity, l.unit_price
-  from jsonb_to_recordset(coalesce(news.lines, '[]')) as l (
-    id text, variant_key text, sku text, title text, quantity integer, unit_price numeric
+  where order_id = news.order_id;
+  insert into retail.sales_order_line (
+    order_id, external_ref, variant_id, sku, title, variant_title, quantity, ordered_quantity, unit_price, discount,
+    tax, total, vat_percent
+  )
+  select
+    news.order_id, l.id, v.variant_id, l.sku, coalesce(l.title, ''), l.variant_title, l.quantity,
+    coalesce(l.ordered_quantity, l.quantity), l.unit_price, l.discount, l.tax, l.total, l.vat_percent
+  from jsonb_to_recordset(coalesce("order" -> 'lines', '[]')) as l (
+    id text, variant_key text, sku text, title text, variant_title text, quantity integer, ordered_quantity integer,
+    unit_price numeric, discount numeric, tax numeric, total numeric, vat_percent numeric
   )
   left join (
     retail.variant v
     join retail.product p on p.product_id = v.product_id
   ) on v.variant_id::text = l.variant_key and p.account_id = receive_order.account_id;
-  return kept::text;
+  return news.order_id::text;
 end $$;
 comment on function syncd_contract.receive_order(text, jsonb) is
-  'Add or renew an order with its lines; the newer updated_at wins; moves no stock; returns our key';
+  'Add or renew an order with its lines; older news change nothing; moves no stock; returns our key';
+
+create or replace function retail.digits(said text) returns text
+  language sql immutable parallel safe
+  return regexp_replace(said, '\D', '', 'g');
+comment on function retail.digits(text) is 'The digits of a telephone number, or of an id';
+
+create or replace function syncd_contract.redact_customer(account_id text, customer jsonb) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  person record;
+  found_ids bigint[];
+begin
+  select
+    retail.digits(customer ->> 'id') as id,
+    lower(customer ->> 'email') as email,
+    case when length(retail.digits(customer ->> 'phone')) >= 7 then retail.digits(customer ->> 'phone') end as phone,
+    array(
+      select retail.digits(o.ref)
+      from jsonb_array_elements_text(
+        case jsonb_typeof(customer -> 'orders') when 'array' then customer -> 'orders' else '[]' end
+      ) as o (ref)
+    ) as orders
+  into person;
+
+  with forgotten as (
+    update retail.customer c
+    set name = '', email = null, phone = null
+    where c.account_id = redact_customer.account_id
+      and (
+        retail.digits(c.external_ref) = person.id
+        or lower(c.email) = person.email
+        or retail.digits(c.phone) = person.phone
+      )
+    returning c.customer_id
+  )
+  select array_agg(f.customer_id)
+  into found_ids
+  from forgotten f;
+
+  update retail.sales_order o
+  set note = null, email = null, phone = null, shipping_address = null, billing_address = null
+  where o.account_id = redact_customer.account_id
+    and (
+      o.customer_id = any(found_ids)
+      or retail.digits(o.external_ref) = any(person.orders)
+      or lower(o.email) = person.email
+      or retail.digits(o.phone) = person.phone
+    );
+end $$;
+comment on function syncd_contract.redact_customer(text, jsonb) is
+  'Forget a person by id, e-mail, telephone or orders; orders stay, for the accounts, without the person';

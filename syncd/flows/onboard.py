@@ -112,9 +112,8 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
     _refuse_the_wrong_shop(found, wishes.domain)
     if wishes.is_empty:
         _refuse_a_full_shop(found)
-    account_id = choose(
-        "account", wishes.account, {key: key for key in await backoffice.accounts(pool)}
-    )
+    accounts = {key: key for key in await backoffice.accounts(pool)}
+    account_id = choose("account", wishes.account, accounts)
     department = choose(
         "price department", wishes.department, await backoffice.departments(pool, account_id)
     )

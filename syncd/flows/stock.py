@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import CallError, RowError, ShopifyError, SyncdError
-from syncd.flows import stock_calls
+from syncd.flows import stock_calls, stock_guard
 from syncd.flows.keeping import kept
 from syncd.postgres import outbox, stock
 from syncd.postgres.db import Connection, transaction
@@ -100,6 +100,9 @@ async def _round(step: _Step) -> None:
     shelves = await stock.shelves(step.pool, step.shop, list(step.open))
     plans, ends = await _plan(step, shelves)
     merges = {key: (shelves[key], one) for key, one in plans.items() if isinstance(one, Merge)}
+    for key, error in (await stock_guard.held(step.pool, step.shop, merges)).items():
+        del merges[key]
+        ends.append(step.refuse(key, error))
     async with transaction(step.pool) as connection:
         forgotten = {key: None for key, one in plans.items() if isinstance(one, Forget)}
         if forgotten:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,3 +96,25 @@ async def since(pool: asyncpg.Pool, shop_id: int, key: str, history_id: int) -> 
     """The accepted writes of a product after that row, oldest first."""
     rows = await sql.since.fetch(pool, shop_id=shop_id, key=key, history_id=history_id)
     return [Accepted(**{**row, "writes": tuple(row["writes"])}) for row in rows]
+
+
+async def add_order(
+    connection: Connection,
+    *,
+    shop_id: int,
+    change: Change,
+    gid: str,
+    writes: Sequence[str],
+    sent: Mapping[str, object],
+) -> None:
+    """Note what Shopify accepted of a completed order, in its settling transaction."""
+    await sql.add_order.execute(
+        connection,
+        shop_id=shop_id,
+        key=change.key,
+        gid=gid,
+        writes=list(writes),
+        sent=dict(sent),
+        events=change.events,
+        first_event_at=change.first_event_at,
+    )

@@ -60,6 +60,18 @@ class Moved:
     change: Change | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """How many variants went to nothing within an hour, or are held; from which share on they are.
+
+    `are_let_go`: a person has said that they may.
+    """
+
+    count: int
+    percent: int
+    are_let_go: bool
+
+
 async def shelves(db: Executor, shop: Shop, keys: Sequence[str]) -> dict[str, Shelf]:
     """These variants by key; one that is not linked is absent. Raises ContractError."""
     async with reading(db):
@@ -171,6 +183,32 @@ async def behind(db: Executor, shop: Shop, keys: Sequence[str]) -> list[str]:
     async with reading(db):
         rows = await sql.behind.fetch(db, keys=list(keys), **_place(shop))
     return [row["key"] for row in rows]
+
+
+async def recount(db: Executor, shop_id: int) -> int:
+    """Make the count of every linked variant due, behind all else; returns how many."""
+    count: int = await sql.recount.value(db, shop_id=shop_id)
+    return count
+
+
+async def emptied(db: Executor, shop_id: int, keys: Sequence[str]) -> Emptied:
+    """What else was sold out by us lately; these variants left out."""
+    row = await sql.emptied.row(db, shop_id=shop_id, keys=list(keys))
+    if row is None:
+        return Emptied(0, 100, are_let_go=True)  # the shop was removed this moment
+    return Emptied(row["emptied"], row["percent"], row["are_let_go"])
+
+
+async def sellable(db: Executor, shop_id: int) -> int:
+    """How many variants there were some of when the two sides last agreed."""
+    count: int = await sql.sellable.value(db, shop_id=shop_id)
+    return count
+
+
+async def let_zeros_go(db: Executor, shop_id: int, *, hours: float) -> int:
+    """Counts may go to nothing for a while; those held are due again, and returned as a number."""
+    count: int = await sql.let_zeros_go.value(db, shop_id=shop_id, hours=hours)
+    return count
 
 
 def _place(shop: Shop) -> dict[str, object]:

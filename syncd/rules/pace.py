@@ -15,7 +15,8 @@ NOISE = 0.04  # of a duration, relative, beside a part of a second
 LOOK_S = 0.3  # how far a look may be off
 UNTOLD = 1e-6  # how likely a duration says nothing: Shopify was down, say
 SURPRISE = 0.02  # how likely another document has quite another pace
-LATENCY_STEP, LINES_STEP = 0.12, 0.18  # of the logarithms
+LATENCY_STEP, LINES_STEP = 0.09, 0.18  # of the logarithms
+STRIDES = 2  # of the walk between two operations: a step each, so that it gets as far as DRIFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,15 @@ def _durations(lines: int) -> Chances:
 
 def _drifted(chances: Chances) -> Chances:
     """Each chance spread to its neighbours, by as much as a random walk in DRIFT would."""
-    variance = log(DRIFT) ** 2 / 3
+    variance = log(DRIFT) ** 2 / 3 / STRIDES
     latency, speed = variance / LATENCY_STEP**2 / 2, variance / LINES_STEP**2 / 2
+    for _ in range(STRIDES):
+        chances = _spread(chances, latency, speed)
+    return chances
+
+
+def _spread(chances: Chances, latency: float, speed: float) -> Chances:
+    """These shares of each chance given to each of both neighbours."""
     above, below = [chances[0], *chances[:-1]], [*chances[1:], chances[-1]]
     rows = [
         [(1 - 2 * latency) * b + latency * (a + c) for a, b, c in zip(*three, strict=True)]

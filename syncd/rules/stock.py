@@ -170,6 +170,11 @@ def _not_stocked(shelf: Shelf, shop: Shop, level: Level) -> Plan:
     )
 
 
+def empties(merge: Merge) -> bool:
+    """Whether sending it takes the last ones that Shopify could sell."""
+    return merge.there > 0 >= merge.target
+
+
 def first(wanted: VariantForm, quantity: int | None, shop: Shop) -> int | None:
     """The count that is agreed on as soon as Shopify has made the variant; None: not counted."""
     if not wanted.tracked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncd.errors import RowError
+from syncd.records import Shop
 from syncd.rules import refusals
 from syncd.rules.stock import Merge, Shelf, name
 
@@ -33,4 +34,14 @@ def by_shopify(shelf: Shelf, code: str, message: str) -> RowError:
         f"{name(shelf)}: Shopify does not take its count: {words.meaning if words else message}",
         hint=(words.hint if words else "").replace("{key}", shelf.product_key),
         cause=code.lower(),
+    )
+
+
+def to_zero(shelf: Shelf, merge: Merge, shop: Shop, why: str) -> RowError:
+    """Too many counts go to nothing at once: a person is asked."""
+    return RowError(
+        f"{name(shelf)} is held: {why}; this one goes from {merge.there} to {merge.target}",
+        hint=f"if that is right: `syncd shop stock {shop.domain} --let-zeros`; if not, mend it in "
+        "the Backoffice",
+        cause="stock_to_zero",
     )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_abstract_type
+from graphql import (
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    is_abstract_type,
+)
 
 from syncd.sandbox.access import denied, is_granted, not_approved, not_approved_for
 from syncd.sandbox.official import Official
@@ -29,7 +35,7 @@ def guarded(source: Official, type_: GraphQLObjectType, name: str, resolve: Reso
     words = source.access.get(f"{type_.name}.{name}") or source.access.get(given)
     if words:
         resolve = _for_scopes(name, words, resolve)
-    if type_.name == "QueryRoot" and name == "node":
+    if type_.name == "QueryRoot" and name in ("node", "nodes"):
         resolve = _by_kind(source, name, resolve)
     return resolve
 
@@ -51,15 +57,24 @@ def _for_scopes(name: str, words: str, resolve: Resolver) -> Resolver:
 
 
 def _by_kind(official: Official, name: str, resolve: Resolver) -> Resolver:
-    """Of an interface the words depend on what is found."""
+    """Of an interface the words depend on what is found; in a list each stands for itself."""
+
+    def refusal_of(found: Any, info: Info) -> GraphQLError | None:
+        kind = type_name(found, info, None)
+        if kind in CUSTOMER_OBJECTS and info.context.app.customer_data < 1:
+            return not_approved(str(kind))
+        words = official.access.get(str(kind))
+        is_open = not words or is_granted(words, info.context.scopes)
+        return None if is_open else denied(name, str(words))
 
     def guard(source: Any, info: Info, **arguments: Any) -> Any:
         found = resolve(source, info, **arguments)
-        if found is not None and is_abstract_type(get_named_type(info.return_type)):
-            words = official.access.get(type_name(found, info, None))
-            if words and not is_granted(words, info.context.scopes):
-                raise denied(name, words)
-        return found
+        if not is_abstract_type(get_named_type(info.return_type)):
+            return found
+        # An error in the place of a value makes that place null, with the error beside it.
+        if isinstance(found, list):
+            return [one and (refusal_of(one, info) or one) for one in found]
+        return found if found is None else refusal_of(found, info) or found
 
     return guard
 

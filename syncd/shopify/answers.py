@@ -6,6 +6,7 @@ Sources: shopify.dev/docs/api/usage/response-codes and …/limits, read 2026-11;
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -50,6 +51,21 @@ ROW_CODES = frozenset(
 )
 
 
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The data of an answer, with the paths of its fields that the app may not read.
+
+    Those are null, which says nothing of what Shopify holds. A path begins at the root field, and
+    has the place in a list as a number.
+    """
+
+    data: Any
+    refused: frozenset[Path] = frozenset()
+
+
 class RefusedStatus(TransportError):
     """An answer with an HTTP status of 400 or more, caught before gql makes it unreadable."""
 
@@ -85,8 +101,9 @@ def of_errors(
 
     A field without the right to read it is null beside an ACCESS_DENIED, the rest is there.
     """
-    first = errors[0]
-    code = str((first.get("extensions") or {}).get("code", ""))
+    # A null for another reason must not pass for one beside it that is only refused.
+    first = next((one for one in errors if _code(one) != "ACCESS_DENIED"), errors[0])
+    code = _code(first)
     said = str(first.get("message", "")).strip()
     message = f"Shopify refused {document}: {said} ({code or 'no code'})"
     match code:
@@ -113,6 +130,28 @@ def of_errors(
             hint = "mend it in the Backoffice, it will be sent by itself"
             return RowError(message, hint=hint, cause=code)
     return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")
+
+
+def refused(errors: Sequence[Mapping[str, Any]]) -> frozenset[Path]:
+    """The paths of what the app may not read."""
+    return frozenset(tuple(one.get("path") or ()) for one in errors)
+
+
+def misunderstood(extensions: Mapping[str, Any] | None, document: str) -> ShopifyError | None:
+    """The error that warnings of a search amount to: Shopify leaves out a filter it does not know,
+    so that everything matches."""
+    for search in (extensions or {}).get("search") or ():
+        for warning in search.get("warnings") or ():
+            what = f"{warning.get('field')}: {warning.get('message')} ({warning.get('code')})"
+            return ShopifyError(
+                f"Shopify did not understand the search of {document}: {what}",
+                hint="report it: syncd asked in a way Shopify does not take",
+            )
+    return None
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    return str((error.get("extensions") or {}).get("code", ""))
 
 
 def _is_whole(data: Mapping[str, Any] | None) -> bool:

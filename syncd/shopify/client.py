@@ -18,7 +18,8 @@ from gql.transport.exceptions import TransportError
 
 from syncd.errors import CallError, LeaseLostError, ShopifyError, ThrottledError
 from syncd.records import Lane
-from syncd.shopify.answers import RefusedStatus, of_errors, of_status
+from syncd.shopify import answers
+from syncd.shopify.answers import Answer, RefusedStatus, of_errors, of_status
 from syncd.shopify.budget import MOST, Budget
 from syncd.shopify.documents import Call, Document, documents
 from syncd.shopify.tally import Tally
@@ -71,8 +72,13 @@ class Client:
         Repeats for some seconds what may be repeated: reads, and writes that surely did not happen
         or do no harm twice. Raises CallError (`is_unknown` when a write may have happened),
         RowError, KindError, ShopError, ShopifyError when we asked wrongly, or LeaseLostError:
-        nothing is sent whose answer could come when the shop may be another node's.
+        nothing is sent whose answer could come when the shop may be another node's. Fields that the
+        app may not read are null: `read` tells which.
         """
+        return (await self.read(name, variables)).data
+
+    async def read(self, name: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        """As `execute`, with what the app was not let read."""
         document = documents()[name]
         given = variables or {}
         turn = self._turns.ask(self._asks(document, given), self._lane)
@@ -125,7 +131,7 @@ class Client:
             log.warning("api_version_differs", asked=API_VERSION, served=version)
         self.tally.served_version = version
 
-    async def _try(self, document: Document, variables: Mapping[str, Any], turn: Turn) -> Any:
+    async def _try(self, document: Document, variables: Mapping[str, Any], turn: Turn) -> Answer:
         """Send it once; its points were spent by `_afford`."""
         if anyio.current_time() + CALL_S > self._until_s():
             self._settle(document, turn, None)
@@ -148,8 +154,10 @@ class Client:
             refusal = of_errors(errors, data=answer.data, cost=cost, document=document.name)
             if refusal is not None:
                 raise refusal
-            log.warning("answer_incomplete", document=document.name, errors=errors)
-        return answer.data
+            log.warning("answer_incomplete", document=document.name, errors=errors[:3])
+        if (misread := answers.misunderstood(answer.extensions, document.name)) is not None:
+            raise misread
+        return Answer(answer.data, answers.refused(errors or ()))
 
     def _count(self, document: Document, lane: Lane, cost: Mapping[str, Any] | None) -> None:
         name, tally = document.name, self.tally

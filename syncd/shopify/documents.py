@@ -15,12 +15,13 @@ from syncd.price import Price
 
 # Mutations that may be sent again when the answer was lost: the second time changes nothing. The
 # others are not here: productSet fetches pictures again and would set the first count anew,
-# productVariantsBulkCreate refuses variants that it made itself, and a bulk operation would run
-# beside its twin.
+# productVariantsBulkCreate refuses variants that it made itself, a bulk operation would run
+# beside its twin, and a second fulfillmentCreate would send what is left of a partly sent order.
 REPEATABLE = frozenset(
     {
         "BulkOperationCancel",
         "InventoryActivate",
+        "FulfillmentTrackingInfoUpdate",
         "InventorySetQuantities",
         "MetafieldDefinitionCreate",
         "ProductUpdate",
@@ -28,6 +29,8 @@ REPEATABLE = frozenset(
         "PublishablePublish",
         "PublishablePublishLine",
         "StagedUploadsCreate",
+        "WebhookSubscriptionDelete",
+        "WebhookSubscriptionUpdate",
     }
 )
 

@@ -155,10 +155,16 @@ async def activate(client: Client, location: str, item: str, quantity: int, *, k
         raise ShopifyError(f"Shopify lets the location not stock it: {errors[0]['message']}")
 
 
-async def changed(
-    client: Client, location: str, since: datetime
-) -> AsyncIterator[dict[str, int | None]]:
-    """The counts at the location that changed since then, by item GID, a page at a time.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Some counts by item GID, and when they changed."""
+
+    counts: Mapping[str, int]
+    changed_at: Sequence[datetime]
+
+
+async def changed(client: Client, location: str, since: datetime) -> AsyncIterator[Changed]:
+    """The counts at the location that changed since then, a page at a time.
 
     Raises what `Client.execute` raises.
     """
@@ -169,10 +175,14 @@ async def changed(
         if answer["location"] is None:
             return
         levels = answer["location"]["inventoryLevels"]
-        yield {one["item"]["id"]: one["quantities"][0]["quantity"] for one in levels["nodes"]}
+        nodes = levels["nodes"]
+        yield Changed(
+            {one["item"]["id"]: one["quantities"][0]["quantity"] for one in nodes},
+            [datetime.fromisoformat(one["updatedAt"]) for one in nodes],
+        )
         if not levels["pageInfo"]["hasNextPage"]:
             return
-        asked["after"] = levels["pageInfo"]["endCursor"]
+        asked = {**asked, "after": levels["pageInfo"]["endCursor"]}
 
 
 def _row(steps: Sequence[str] | None) -> int | None:

@@ -18,7 +18,9 @@ from syncd.rules.lanes import ORDINARY, URGENT
 from syncd.shopify import client as shopify
 from syncd.shopify import identity
 from syncd.shopify.client import Client
+from syncd.supervisor.hearing import hear
 from syncd.supervisor.house import DATABASE_LOST, House, Work
+from syncd.supervisor.returning import bring_back
 
 PUSH_IDLE_S = 1.0  # between two looks for changes whose back-off is over
 SHOPS_S = 2.0  # between two looks for shops that were added, resumed, enabled or left
@@ -103,6 +105,8 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(_carry, house, shop, lease, client.on("resync"))
+                group.start_soon(hear, house, shop, work, client)
+                group.start_soon(bring_back, house, shop, work, client)
                 async with anyio.create_task_group() as pumps:
                     for lanes in (URGENT, ORDINARY):
                         pumps.start_soon(_pump, house, shop, work, client, lanes)

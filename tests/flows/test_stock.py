@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from syncd.flows import pull_stock
+from syncd.postgres import inbox, stock
+from tests import leasing
 from tests.flows.conftest import JAKKE, Scene, settings, variant
 from tests.flows.running import resync
 from tests.flows.shelves import both, buy, count, edit, sell, there, told
@@ -263,3 +266,50 @@ async def test_a_compare_finds_counts_that_nobody_told_of(shelf: Scene) -> None:
     assert await both(shelf) == (3, 3)
     assert await both(shelf, "J-M") == (4, 4)
     assert (await resync(shelf)).counts == 0
+
+
+async def test_counts_that_go_to_nothing_together_wait_for_a_person(scene: Scene) -> None:
+    await settings(scene, sync_stock=True, stock_direction="two_way")
+    sizes = [variant(str(size), sku=f"S-{size}") for size in range(40)]
+    await scene.load(replace(JAKKE, variants=tuple(sizes), images=()))
+    await scene.push()
+    await count(scene)
+    for size in range(4):
+        await sell(scene, 5, f"S-{size}")
+    await count(scene)
+    assert [there(scene, f"S-{size}") for size in range(4)] == [0, 0, 0, 0]
+    await scene.pool.execute(  # an import of empty counts
+        "insert into retail.movement (variant_id, account_id, warehouse_id, quantity, reason)"
+        " select variant_id, 'fjord', 'hoved', -5, 'count' from retail.variant where sku > 'S-30'"
+    )
+    await count(scene)
+    dead = await scene.pool.fetch("select cause, last_error from syncd.change")
+    assert {row["cause"] for row in dead} == {"stock_to_zero"}
+    assert "would go to nothing (more than 10 %)" in dead[0]["last_error"]
+    assert there(scene, "S-39") == 5
+    await sell(scene, -1, "S-39")  # mended in the Backoffice: it is sent
+    await count(scene)
+    assert there(scene, "S-39") == 1
+    await stock.let_zeros_go(scene.pool, scene.shop.shop_id, hours=1)
+    await count(scene)
+    assert there(scene, "S-38") == 0
+    assert await scene.pool.fetch("select from syncd.change") == []
+
+
+async def pull(scene: Scene) -> int | None:
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    return await pull_stock.pull_once(scene.pool, scene.client, scene.shop, lease)
+
+
+async def test_a_pull_finds_what_no_webhook_told_of(shelf: Scene) -> None:
+    assert await pull(shelf) == 2  # the first time every count is looked at
+    assert await count(shelf) == ["StockAt"]
+    assert await pull(shelf) is None
+    await buy(shelf, 2)
+    await shelf.pool.execute("update syncd.cursor set pulled_at = pulled_at - interval '11 min'")
+    assert await pull(shelf) == 1
+    await count(shelf)
+    assert await both(shelf) == (3, 3)
+    await inbox.gap(shelf.pool, shelf.shop.shop_id, "stock")
+    assert await pull(shelf) == 0  # our own echo is as it was agreed on
+    assert await pull(shelf) is None

@@ -299,3 +299,72 @@ async def test_a_completed_order_is_told_and_shown(filled: asyncpg.Pool) -> None
     assert shown is not None
     assert tuple(shown) == (key, T0 + HOUR, "NO1")
     assert await events(filled) == [("order", key, "completed")]
+
+
+RECEIVE = "select syncd_contract.receive_customer('a', $1)"
+RECEIVE_ORDER = "select syncd_contract.receive_order('a', $1)"
+
+
+async def test_what_news_do_not_name_stays(filled: asyncpg.Pool) -> None:
+    """A field that Shopify did not let us read is not an empty one."""
+    await filled.fetchval(RECEIVE, {**customer("Kari", T0), "email": "kari@x.no", "phone": "+471"})
+    unread = {"id": "gid://shopify/Customer/1", "updated_at": (T0 + HOUR).isoformat()}
+    await filled.fetchval(RECEIVE, {**unread, "phone": None})
+    kept = await filled.fetchrow("select name, email, phone from retail.customer")
+    assert kept is not None
+    assert tuple(kept) == ("Kari", "kari@x.no", None)
+    await filled.fetchval(RECEIVE_ORDER, {**order(T0), "note": "ring twice", "email": "k@x.no"})
+    await filled.fetchval(RECEIVE_ORDER, {**order(T0 + HOUR), "note": None})
+    kept = await filled.fetchrow("select note, email, number from retail.sales_order")
+    assert kept is not None
+    assert tuple(kept) == (None, "k@x.no", "#1001")
+
+
+async def test_a_merged_customer_leaves_its_orders_to_the_other(filled: asyncpg.Pool) -> None:
+    await filled.fetchval(RECEIVE_ORDER, order(T0))
+    other = {"id": "gid://shopify/Customer/2", "name": "Kari N", "updated_at": T0.isoformat()}
+    heir = await filled.fetchval(RECEIVE, other)
+    gone = {
+        "id": "gid://shopify/Customer/1",
+        "updated_at": (T0 + HOUR).isoformat(),
+        "deleted": True,
+        "merged_into": "gid://shopify/Customer/2",
+    }
+    keys = {await filled.fetchval(RECEIVE, gone) for _ in range(2)}
+    assert len(keys) == 1
+    assert await filled.fetchval("select customer_id::text from retail.sales_order") == heir
+    assert (
+        await filled.fetchval("select count(*) from retail.customer where deleted_at is null") == 1
+    )
+
+
+async def test_a_deleted_customer_that_was_never_here_is_not_made(filled: asyncpg.Pool) -> None:
+    gone = {"id": "gid://shopify/Customer/9", "updated_at": T0.isoformat(), "deleted": True}
+    assert await filled.fetchval(RECEIVE, gone) is None
+    assert await filled.fetchval("select count(*) from retail.customer") == 0
+
+
+async def test_an_order_carries_what_the_floor_needs(filled: asyncpg.Pool) -> None:
+    news = order(T0)
+    news |= {
+        "payment_state": "paid",
+        "delivery_method": "pick_up",
+        "cancel_reason": None,
+        "shipping": "49.00",
+        "shipping_address": {"name": "Kari", "city": "Oslo"},
+        "taxes": [{"title": "MVA", "vat_percent": "25", "amount": "99.80"}],
+    }
+    news["lines"][0] |= {"ordered_quantity": 3, "discount": "10.00", "vat_percent": "25"}
+    await filled.fetchval(RECEIVE_ORDER, news)
+    found = await filled.fetchrow(
+        "select payment_state, delivery_method, shipping, shipping_address ->> 'city' as city"
+        " from retail.sales_order"
+    )
+    assert found is not None
+    assert [str(one) for one in found] == ["paid", "pick_up", "49.00", "Oslo"]
+    line = await filled.fetchrow(
+        "select quantity, ordered_quantity, discount from retail.sales_order_line"
+        " where external_ref like '%/1'"
+    )
+    assert line is not None
+    assert [str(one) for one in line] == ["1", "3", "10.00"]

@@ -330,6 +330,23 @@ async def test_history_and_audit_are_forgotten_by_age(pool: asyncpg.Pool, shop_i
     assert (await tidying.tidy_once(pool)).forgotten == {}
 
 
+async def test_deliveries_that_are_done_are_forgotten_after_a_week(
+    pool: asyncpg.Pool, shop_id: int
+) -> None:
+    await pool.execute(
+        "insert into syncd.inbox (shop_id, delivery_id, topic, kind, state, outcome, done_at)"
+        " select $1, d::text, 'orders/updated', 'order', 'done', 'received',"
+        " syncd.clock() - make_interval(days => d) from unnest('{6,8,30}'::int[]) d",
+        shop_id,
+    )
+    await pool.execute(
+        "insert into syncd.inbox (shop_id, delivery_id, topic, kind, received_at)"
+        " values ($1, 'waits', 'orders/updated', 'order', syncd.clock() - interval '30 days')",
+        shop_id,
+    )
+    assert (await tidying.tidy_once(pool)).forgotten == {"deliveries of the inbox": 2}
+
+
 async def test_changes_of_a_removed_shop_are_forgotten(pool: asyncpg.Pool, shop_id: int) -> None:
     await pool.execute(
         "insert into syncd.change (shop_id, kind, key, lane, first_event_at, last_event_at)"

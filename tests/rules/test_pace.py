@@ -53,6 +53,17 @@ def test_it_follows_a_shop_that_drifts(
     assert pace.learned(seen).seconds(lines) == pytest.approx(before_s, rel=0.2)
 
 
+@pytest.mark.parametrize("factor", [pace.DRIFT, 1 / pace.DRIFT])
+@pytest.mark.parametrize("lines", [20, 200, 2000])
+def test_it_keeps_up_with_a_shop_that_drifts_one_way_as_far_as_it_may(
+    factor: float, lines: int
+) -> None:
+    for begin_s in range(30, 70, 3):
+        latencies_s = [begin_s * factor**n for n in range(4)]
+        seen = [ended(one, 50, lines, 1e5 * n) for n, one in enumerate(latencies_s)]
+        assert pace.learned(seen).latency_s == pytest.approx(latencies_s[-1], rel=0.08)
+
+
 def test_one_that_hung_is_no_measure() -> None:
     well = [ended(30, 50, 500, 1e5 * n) for n in range(5)]
     hung = Ended(5e5, (Look(500, 4000),))

@@ -107,6 +107,19 @@ def test_without_approval_there_are_no_customers() -> None:
     ]
 
 
+def test_nodes_that_may_not_be_seen_are_null_one_by_one() -> None:
+    till = Till()
+    till.ask(CUSTOMER)
+    (customer,) = till.shop.held["Customer"]
+    ids = f'["{till.make("Ski")}", "gid://shopify/Customer/{customer}"]'
+    query = f"{{ nodes(ids: {ids}) {{ id }} }}"
+    body = asked(till, query, *SCOPES, customer_data=0)
+    assert [one is None for one in body["data"]["nodes"]] == [False, True]
+    assert [(path, code) for _, path, code in told(body)] == [(["nodes", 1], "ACCESS_DENIED")]
+    body = asked(till, query, "read_products")
+    assert [one is None for one in body["data"]["nodes"]] == [False, True]
+
+
 def test_with_half_an_approval_customers_have_no_names() -> None:
     till = Till()
     till.ask(CUSTOMER)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import anyio
 import pytest
 from aiohttp import web
 
-from syncd.errors import CallError, LeaseLostError, ShopError, ThrottledError
+from syncd.errors import CallError, LeaseLostError, ShopError, ShopifyError, ThrottledError
 from syncd.records import Lane
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
@@ -18,6 +19,7 @@ from syncd.shopify import client as shopify
 from syncd.shopify import identity
 from syncd.shopify.documents import documents
 from syncd.shopify.turns import Turn
+from tests import programs
 
 TOKEN = "shpat_test"
 PROBED = {"data": {"shop": {"id": "gid://shopify/Shop/1", "myshopifyDomain": "x"}}}
@@ -174,22 +176,25 @@ async def test_what_we_ask_for_is_what_shopify_asks_for() -> None:
         assert client.level_points <= 2000
 
 
-def throttled(available: int) -> web.Response:
+def throttled(document: str, variables: Mapping[str, Any], available: int) -> web.Response:
     status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": 2000}
-    cost = {"requestedQueryCost": 2, "actualQueryCost": None, "throttleStatus": status}
+    asked = documents()[document].cost_points(variables)
+    cost = {"requestedQueryCost": asked, "actualQueryCost": None, "throttleStatus": status}
     errors = [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]
     return web.json_response({"errors": errors, "extensions": {"cost": cost}})
 
 
 async def test_a_write_that_was_refused_for_want_of_points_is_sent_again() -> None:
-    handler, bodies = in_turn(throttled(1), web.json_response({"data": {"productSet": {}}}))
+    values = {"input": {}, "variants": 1, "media": 1}
+    answers = throttled("ProductSet", values, 1), web.json_response({"data": {"productSet": {}}})
+    handler, bodies = in_turn(*answers)
     async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
-        await client.execute("ProductSet", {"input": {}, "variants": 1, "media": 1})
+        await client.execute("ProductSet", values)
     assert len(bodies) == 2
 
 
 async def test_what_is_refused_for_want_of_points_again_and_again_is_given_up() -> None:
-    handler, bodies = in_turn(*(throttled(1500) for _ in range(9)))
+    handler, bodies = in_turn(*(throttled("BudgetProbe", {}, 1500) for _ in range(9)))
     async with (
         serving(handler) as url,
         shopify.connect("x", TOKEN, url=url, deadline_s=2.5) as client,
@@ -209,6 +214,8 @@ async def test_what_shopify_asks_more_than_we_computed_is_learned() -> None:
         for _ in range(3):
             await client.execute("BudgetProbe")
             assert client.tally.learned == {"BudgetProbe": 25 - computed}
+    (told,) = programs.surprises()  # once
+    assert "BudgetProbe" in told
 
 
 async def test_a_call_of_an_urgent_lane_overtakes_those_that_wait() -> None:
@@ -254,3 +261,41 @@ async def test_calls_and_points_are_counted_by_document() -> None:
         ):
             assert sum(client.tally.points.values()) == (await response.json())["points"] > 0
         assert client.restore_points_s == 200
+
+
+async def test_a_search_that_shopify_misunderstood_is_an_error() -> None:
+    """It leaves out a filter that it does not know, and everything matches."""
+    async with (
+        sandbox.running(ShopOptions(token=TOKEN)) as running,
+        shopify.connect("x", TOKEN, url=running.url) as client,
+    ):
+        asked = {"query": "skuu:J-S", "first": 2}
+        with pytest.raises(ShopifyError, match=r"did not understand the search.*skuu"):
+            await client.execute("VariantsBySku", asked)
+
+
+async def test_what_may_not_be_read_is_told_by_its_path() -> None:
+    error = {
+        "message": "This app is not approved to use the email field.",
+        "path": ["shop", "email"],
+        "extensions": {"code": "ACCESS_DENIED"},
+    }
+    handler, _ = in_turn(web.json_response({**PROBED, "errors": [error]}))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        answer = await client.read("BudgetProbe")
+    assert answer.refused == {("shop", "email")}
+    assert answer.data == PROBED["data"]
+
+
+async def test_a_failed_field_does_not_hide_behind_a_refused_one() -> None:
+    errors = [
+        {"message": "no", "path": ["shop", "a"], "extensions": {"code": "ACCESS_DENIED"}},
+        {"message": "oh", "path": ["shop", "b"], "extensions": {"code": "INTERNAL_SERVER_ERROR"}},
+    ]
+    handler, _ = in_turn(web.json_response({**PROBED, "errors": errors}))
+    async with (
+        serving(handler) as url,
+        shopify.connect("x", TOKEN, url=url, deadline_s=0) as client,
+    ):
+        with pytest.raises(CallError):
+            await client.read("BudgetProbe")

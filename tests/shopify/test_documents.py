@@ -59,6 +59,14 @@ from syncd.shopify.documents import Call, documents
             60,
             id="the prices of 250 variants",
         ),
+        pytest.param("OrderHeads", {"first": 250}, 13, id="docs/orders.md: a look"),
+        pytest.param("CustomerRead", {"ids": ["1"] * 100}, 4, id="docs/orders.md: customers"),
+        pytest.param(
+            "OrderRead", {"ids": ["1"] * 100, "lines": 50}, 48, id="docs/orders.md: orders"
+        ),
+        pytest.param(
+            "FulfillmentTrackingInfoUpdate", {}, 50, id="docs/orders.md: a parcel's number"
+        ),
         pytest.param(
             "ProductSet",
             {
@@ -83,12 +91,14 @@ def test_only_what_does_no_harm_twice_is_repeatable() -> None:
     assert unrepeatable == {
         "BulkOperationRunMutation",
         "BulkOperationRunQuery",
+        "FulfillmentCreate",
         "ProductCreateLine",
         "ProductSet",
         "ProductSetFiles",
         "ProductVariantDetachMedia",
         "ProductVariantsBulkCreate",
         "ProductVariantsBulkDelete",
+        "WebhookSubscriptionCreate",
     }
 
 

@@ -1,0 +1,161 @@
+"""What of a completed order is to be told to Shopify, or why nothing can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncd.errors import CallError, RowError, ShopifyError
+from syncd.sales import Completion, Parcel, Portion, Sending, Tracking
+
+CREATE = "CREATE_FULFILLMENT"
+ENDED = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
+LATER_S = 1800.0
+BY_ITSELF = "it is tried again every half hour, and when the Backoffice touches the order"
+IN_ADMIN = "fulfil it in Shopify's admin, or `syncd dead skip` if that is not wanted"
+MOVED = (  # between our look and our call something else happened to it: we look again
+    "has an unfulfillable status",
+    "Invalid fulfillment order line item quantity",
+    "does not exist",
+    "assigned to a single location",
+)
+HOLDS = {
+    "AWAITING_PAYMENT": "it is not paid yet",
+    "AWAITING_RETURN_ITEMS": "goods that are exchanged have not come back yet",
+    "HIGH_RISK_OF_FRAUD": "Shopify suspects fraud",
+    "INCORRECT_ADDRESS": "the address is not right",
+    "INVENTORY_OUT_OF_STOCK": "goods are out of stock",
+    "ONLINE_STORE_POST_PURCHASE_CROSS_SELL": "the customer may still add something",
+    "UNKNOWN_DELIVERY_DATE": "the day of delivery is not known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be sent, which parcels get another number, what stands in the way of the rest.
+
+    `later` is raised when all else is done. `left_to` names other locations with something left.
+    """
+
+    send: tuple[Portion, ...] = ()
+    track: tuple[Parcel, ...] = ()
+    later: CallError | None = None
+    left_to: tuple[str, ...] = ()
+
+
+def plan(sending: Sending, completion: Completion, location: str | None) -> Plan:
+    """What makes Shopify hold that this order is completed, as far as `location` sends it.
+
+    Nothing when it is fulfilled already. Raises RowError when it never can be as it stands.
+    """
+    called = f"order {sending.number}"
+    _refuse(sending, called)
+    ours = [one for one in sending.portions if one.location == location]
+    left = [one for one in ours if one.left and one.status not in ENDED]
+    others = sorted(
+        {one.place for one in sending.portions if one.location != location and _is_left(one)}
+    )
+    if not ours and others:
+        raise RowError(
+            f"{called} is not sent from the shop's location but from {', '.join(others)}",
+            hint=f"move it to the shop's location in Shopify, or {IN_ADMIN}",
+            cause="other_location",
+        )
+    waiting = [one for one in left if CREATE not in one.actions]
+    return Plan(
+        send=tuple(one for one in left if CREATE in one.actions),
+        track=_untracked(sending, completion.tracking, location),
+        later=_waits(called, waiting),
+        left_to=tuple(others),
+    )
+
+
+def refused(sending: Sending, said: str) -> ShopifyError:
+    """The error for what Shopify said to a fulfilment."""
+    message = f"order {sending.number}: Shopify would not fulfil it (it says “{said}”)"
+    if any(words in said for words in MOVED):
+        hint = "it was changed in Shopify meanwhile; it is looked at again by itself"
+        return ShopifyError(message, hint=hint)
+    return RowError(message, hint=IN_ADMIN, cause="fulfilment_refused")
+
+
+def gone(key: str, gid: str) -> RowError:
+    return RowError(
+        f"order {key} is not in Shopify any more, or older than the app may see ({gid})",
+        hint="an app sees 60 days back unless it has the scope read_all_orders; "
+        "`syncd dead skip` if the order was deleted",
+        cause="order_gone",
+    )
+
+
+def unknown(key: str) -> RowError:
+    return RowError(
+        f"order {key} is completed in the Backoffice, but no shop is known that it came from",
+        hint="`syncd pull orders`, then `syncd dead retry`; an order that is not "
+        "Shopify's does not belong into the view order_completion",
+        cause="order_unknown",
+    )
+
+
+def _refuse(sending: Sending, called: str) -> None:
+    if sending.is_cancelled:
+        raise RowError(
+            f"{called} was cancelled in Shopify, and completed in the Backoffice",
+            hint="if the goods have left, settle it with the customer; nothing is sent to Shopify",
+            cause="order_cancelled",
+        )
+    if not sending.portions and sending.state != "FULFILLED":
+        raise RowError(
+            f"{called}: Shopify shows nothing that is to be sent of it",
+            hint="give the app the scope write_merchant_managed_fulfillment_orders, then "
+            "`syncd dead retry`",
+            cause="no_fulfilment_orders",
+        )
+    if not sending.is_whole:
+        raise RowError(
+            f"{called} is split into more parts than syncd reads",
+            hint=IN_ADMIN,
+            cause="too_many_parts",
+        )
+
+
+def _is_left(portion: Portion) -> bool:
+    return bool(portion.left) and portion.status not in ENDED
+
+
+def _waits(called: str, waiting: list[Portion]) -> CallError | None:
+    if not waiting:
+        return None
+    holds = [HOLDS.get(hold, "somebody holds it") for one in waiting for hold in one.holds]
+    if holds:
+        why = f"is on hold in Shopify: {', '.join(dict.fromkeys(holds))}"
+        hint = f"release the hold in Shopify's admin; {BY_ITSELF}"
+    elif waiting[0].status == "SCHEDULED":
+        why, hint = "is not to be sent before a later day, says Shopify", BY_ITSELF
+    else:
+        why = f"cannot be fulfilled in Shopify now ({waiting[0].status.lower()})"
+        hint = f"look at it in Shopify's admin; {BY_ITSELF}"
+    return CallError(f"{called} {why}", hint=hint, wait_s=LATER_S)
+
+
+def _untracked(sending: Sending, tracking: Tracking, location: str | None) -> tuple[Parcel, ...]:
+    """The parcels from our location that the number belongs to and that show another one.
+
+    The only one takes it. Of several it is not known which one is meant: those without a number
+    take it, what others show stays.
+    """
+    sent = [one for one in sending.parcels if one.is_sent and one.location == location]
+    if tracking == Tracking():
+        return ()
+    if len(sent) > 1:
+        sent = [one for one in sent if not one.tracking.number]
+    return tuple(one for one in sent if _differs(one.tracking, tracking))
+
+
+def _differs(shown: Tracking, wanted: Tracking) -> bool:
+    """What the Backoffice does not say is Shopify's: it makes addresses for carriers it knows."""
+    pairs = (
+        (wanted.company, shown.company),
+        (wanted.number, shown.number),
+        (wanted.url, shown.url),
+    )
+    return any(ours and ours != theirs for ours, theirs in pairs)

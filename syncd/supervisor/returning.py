@@ -1,0 +1,92 @@
+"""Loops for what comes back by pull, with the orders that are fulfilled once completed."""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+
+from syncd.errors import ContractError, KindError, ShopError, ShopifyError
+from syncd.flows import fulfil, pull, pull_stock
+from syncd.postgres import cursors, shops
+from syncd.records import Shop
+from syncd.sales import Kind
+from syncd.shopify.client import Client
+from syncd.supervisor.house import House, Work
+
+KINDS: tuple[Kind, ...] = ("customer", "order")
+PULL_IDLE_S = 2.0  # between two looks whether a pull is due
+FULFIL_IDLE_S = 1.0  # between two looks for orders whose back-off is over
+TROUBLE_S = 60.0
+log = structlog.get_logger()
+
+
+async def bring_back(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """All of them, for as long as the shop may be worked at."""
+    async with anyio.create_task_group() as group:
+        for kind in KINDS:
+            group.start_soon(_pull, house, shop, work, client, kind)
+        group.start_soon(_pull_counts, house, shop, work, client)
+        group.start_soon(_fulfil, house, shop, work, client)
+
+
+async def _pull(house: House, shop: Shop, work: Work, client: Client, kind: Kind) -> None:
+    """Trouble with one kind is no reason to stop the shop: it is written down, and tried again."""
+    while not house.stop.is_set() and not work.is_left:
+        current = await _current(house, shop)
+        if current is None:
+            return
+        pause_s = PULL_IDLE_S
+        if pull.is_wanted(current, kind):
+            try:
+                done = await pull.pull_once(house.pool, client, current, work.lease, kind)
+                if done is not None:
+                    pause_s = done.wait_s
+            except ShopError:
+                raise
+            except (ShopifyError, ContractError) as error:
+                log.error("pull_failed", shop=shop.domain, kind=kind, error=str(error))
+                await cursors.failed(house.pool, shop_id=shop.shop_id, kind=kind, error=str(error))
+                pause_s = TROUBLE_S
+        await house.rest(pause_s)
+
+
+async def _pull_counts(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """As `_pull`, for what moved on the shelves."""
+    while not house.stop.is_set() and not work.is_left:
+        current = await _current(house, shop)
+        if current is None:
+            return
+        pause_s = PULL_IDLE_S
+        try:
+            await pull_stock.pull_once(house.pool, client, current, work.lease)
+        except ShopError:
+            raise
+        except (ShopifyError, ContractError) as error:
+            log.error("pull_failed", shop=shop.domain, kind="stock", error=str(error))
+            await cursors.failed(house.pool, shop_id=shop.shop_id, kind="stock", error=str(error))
+            pause_s = TROUBLE_S
+        await house.rest(pause_s)
+
+
+async def _fulfil(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Rest until the bell or the next look; what all orders suffer from pauses this alone."""
+    while not house.stop.is_set() and not work.is_left:
+        news = house.bells[shop.shop_id].event
+        current = await _current(house, shop)
+        if current is None:
+            return
+        try:
+            if await fulfil.fulfil_once(house.pool, client, current, work.lease):
+                continue
+        except (KindError, ContractError) as error:
+            log.error("fulfilment_paused", shop=shop.domain, again_s=TROUBLE_S, error=str(error))
+            await house.rest(TROUBLE_S)
+            continue
+        with anyio.move_on_after(FULFIL_IDLE_S):
+            await news.wait()
+
+
+async def _current(house: House, shop: Shop) -> Shop | None:
+    """The shop with its settings as they are now; None when it may not be worked at any more."""
+    ready = {one.shop_id: one for one in await shops.ready(house.pool)}
+    return ready.get(shop.shop_id)
