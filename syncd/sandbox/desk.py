@@ -8,6 +8,7 @@ from aiohttp import web
 
 from syncd.sandbox.bucket import Bucket
 from syncd.sandbox.counters import Counters
+from syncd.sandbox.hooks.sender import Sender
 from syncd.sandbox.options import App, Hands
 from syncd.sandbox.shop import Shop
 
@@ -20,6 +21,7 @@ class Desk:
     bucket: Bucket
     counters: Counters
     hands: Hands
+    sender: Sender
     buckets: dict[str, Bucket] = field(default_factory=dict)
     """Of the apps beside the first, by client id."""
 

@@ -75,7 +75,8 @@ async def opened(
     archive = Archive(file)
     try:
         shop = Shop(options, archive)
-        desk = Desk(shop, Bucket(options.pace, options.clock), Counters(), hands)
+        sender = Sender(shop)
+        desk = Desk(shop, Bucket(options.pace, options.clock), Counters(), hands, sender)
         runner = web.AppRunner(application(desk), access_log=None)
         await runner.setup()
         try:
@@ -84,7 +85,7 @@ async def opened(
             taken: int = listening.getsockname()[1]
             async with anyio.create_task_group() as group:
                 group.start_soon(_live, desk)
-                group.start_soon(Sender(shop).run)
+                group.start_soon(sender.run)
                 yield Running(f"http://127.0.0.1:{taken}", taken, shop)
                 group.cancel_scope.cancel()
         finally:

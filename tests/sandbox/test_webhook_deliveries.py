@@ -190,6 +190,18 @@ async def test_a_late_webhook_comes_when_the_clock_has_gone_on() -> None:
         assert (await hook.next()).body["title"] == "Ski"
 
 
+async def test_who_turns_the_clock_may_wait_for_what_is_due_by_then() -> None:
+    async with told_of("PRODUCTS_CREATE") as (session, hook):
+        await fault(session, kind="webhook_late", seconds=30, times=2)
+        await product(session, "Ski")
+        await product(session, "Sled")
+        for seconds, told in ((0, 0), (29, 0), (1, 2), (0, 2)):
+            asked = {"advance_s": seconds, "deliver": True}
+            async with session.post("/_sandbox/clock", json=asked) as turned:
+                assert turned.status == 200
+            assert hook.waiting == told
+
+
 async def test_a_reordered_webhook_comes_after_the_next() -> None:
     async with told_of("PRODUCTS_CREATE") as (session, hook):
         await fault(session, kind="webhook_reordered")

@@ -38,6 +38,16 @@ class Sender:
 
     shop: Shop
     busy: set[str] = field(default_factory=set)
+    bell: anyio.Event = field(default_factory=anyio.Event)
+    """Rung when there may be something to do before the next look."""
+    idle: anyio.Event = field(default_factory=anyio.Event)
+    """Set by the next look that finds nothing due."""
+
+    async def emptied(self) -> None:
+        """Wait until all that is due has been sent, its answers included."""
+        while self.busy or self._due():
+            self.bell.set()
+            await self.idle.wait()
 
     async def run(self) -> None:
         """Send what is due, for ever."""
@@ -50,7 +60,12 @@ class Sender:
                 for uri, queue in self._due().items():
                     self.busy.add(uri)
                     group.start_soon(self._send, session, uri, queue)
-                await anyio.sleep(BUSY_TICK_S if self.busy else TICK_S)
+                if not self.busy:
+                    self.idle.set()
+                    self.idle = anyio.Event()
+                self.bell = anyio.Event()
+                with anyio.move_on_after(BUSY_TICK_S if self.busy else TICK_S):
+                    await self.bell.wait()
 
     def _due(self) -> dict[str, list[Delivery]]:
         now = later(self.shop, 0)
@@ -75,6 +90,7 @@ class Sender:
                     _note(shop, ready, await _outcome(shop, session, ready))
                 shop.save()
         self.busy.discard(uri)
+        self.bell.set()
 
 
 def prepared(shop: Shop, delivery: Delivery) -> Delivery:

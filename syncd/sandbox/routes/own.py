@@ -46,7 +46,8 @@ async def reset(request: web.Request) -> web.Response:
 async def turn_clock(request: web.Request) -> web.Response:
     """Puts the shop's clock forward, stops it, lets it go on; answers with its time.
 
-    `{"advance_s": 86400}`, `{"freeze": true}`, or both.
+    `{"advance_s": 86400}`, `{"freeze": true}`, or both. With `"deliver": true` it answers when all
+    webhooks that are due by then have been sent.
     """
     desk = request.app[DESK]
     try:
@@ -63,4 +64,6 @@ async def turn_clock(request: web.Request) -> web.Response:
         (desk.hands.stop if freeze else desk.hands.go_on)()
     desk.hands.ahead_s += seconds
     happen(desk.shop)
+    if asked.get("deliver"):
+        await desk.sender.emptied()
     return answered({"now": desk.shop.now(), "frozen": desk.hands.stopped_at is not None})
