@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ class Road:
         await self._due(self.pool, {item: told["available"]})
         return web.Response()
 
-    async def _due(self, pool: asyncpg.Pool, counts: dict[str, int | None]) -> None:
+    async def _due(self, pool: asyncpg.Pool, counts: Mapping[str, int]) -> None:
         keys = await stock.differing(pool, self.shop, counts)
         await outbox.enqueue(pool, shop_id=self.shop.shop_id, kind="stock", keys=keys, lane="stock")
 
@@ -62,8 +62,8 @@ class Road:
         """Make due what changed in Shopify since the last pull and is not as agreed."""
         began_at = await db.clock(pool)
         since = (self.pulled_at or began_at - timedelta(days=1)) - OVERLAP
-        async for counts in shopify.changed(client.on("stock"), str(shop.location), since):
-            await self._due(pool, counts)
+        async for page in shopify.changed(client.on("stock"), str(shop.location), since):
+            await self._due(pool, page.counts)
         self.pulled_at = began_at
 
 
