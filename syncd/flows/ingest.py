@@ -50,7 +50,9 @@ class Handler:
 
 
 HANDLERS: Mapping[InboxKind, Handler] = {
-    "stock": Handler(ingest_stock.read, ingest_stock.store, ingest_stock.concerns),
+    "stock": Handler(
+        ingest_stock.read, ingest_stock.store, ingest_stock.concerns, ingest_stock.told
+    ),
     "customer": Handler(
         receiving.read, ingest_sales.store, ingest_sales.concerns, ingest_sales.told
     ),
