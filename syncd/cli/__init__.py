@@ -7,6 +7,7 @@ runs     resync, runs, approve, reject, revert; following, serving  what happens
 rehearse rehearse
 shop     shop add, list, show, token, declare-empty
 webhooks shop webhooks; receive
+inbox    inbox list, show, retry, skip, receipts
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
@@ -18,7 +19,19 @@ from __future__ import annotations
 
 import typer
 
-from syncd.cli import dead, look, outbox, rehearse, runs, sending, service, shop, tools, webhooks
+from syncd.cli import (
+    dead,
+    inbox,
+    look,
+    outbox,
+    rehearse,
+    runs,
+    sending,
+    service,
+    shop,
+    tools,
+    webhooks,
+)
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -41,6 +54,7 @@ outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
+app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
