@@ -100,7 +100,13 @@ values
     'quantity (what is still wanted, after edits and refunds), ordered_quantity, unit_price, discount, tax, total, '
     'vat_percent. Amounts are decimal text, VAT included. News older than the last change nothing. A key that is missing '
     'says nothing, one that is null says empty. Moves no stock'),
-  ('function', 'receive_order', 0, 'returns', 'text', true, 'The Backoffice''s key of the order; the same id, the same key');
+  ('function', 'receive_order', 0, 'returns', 'text', true, 'The Backoffice''s key of the order; the same id, the same key'),
+
+  ('function', 'redact_customer', 1, 'account_id', 'text', true, 'The retailer'),
+  ('function', 'redact_customer', 2, 'customer', 'jsonb', true,
+    'A person who asks to be forgotten: id (Shopify''s, or null), email, phone (or null), orders (Shopify''s ids). Any of them '
+    'may be all that is given; what the law wants kept, such as accounts, stays without the person'),
+  ('function', 'redact_customer', 0, 'returns', 'void', true, 'Nothing; given twice it acts once');
 
 comment on view syncd.contract is
   'What syncd expects in the schema syncd_contract: one row a column of each view, one an argument of each function';

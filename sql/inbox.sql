@@ -139,3 +139,20 @@ delete from syncd.gap
 where shop_id = $1
   and kind = $2
   and since >= $3;
+
+-- name: hold(inbox_ids int8[], tokens int8[])
+-- Lock what these claims still hold until the transaction ends; returns the ids.
+select i.inbox_id
+from syncd.inbox i
+join unnest($1::int8[], $2::int8[]) as k (inbox_id, token)
+  on k.inbox_id = i.inbox_id
+  and k.token = i.claim_token
+order by i.inbox_id
+for update of i;
+
+-- name: variants_of(shop_id int4, items text[])
+-- Our variants, by the GIDs of their inventory items; those that are not ours are left out.
+select inventory_item as item, variant_key
+from syncd.variant_link
+where shop_id = $1
+  and inventory_item = any($2);

@@ -10,6 +10,7 @@ In reading order:
     postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
     shopify     world B: client, budget, documents, products, bulk, uploads, families, shopread
     flows       the only ones that know both worlds: push
+    web         the receiver of webhooks
     supervisor  loops under leases, signals; builds the clients
     settings    the process's SYNCD_* settings, read once
     vault       seals the access tokens that are stored

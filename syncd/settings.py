@@ -63,6 +63,13 @@ class Settings(BaseModel):
         Annotated[str, AfterValidator(_loopback)] | None,
         Field(description="A sandbox instead of Shopify, on this machine only"),
     ] = None
+    receiver_host: Annotated[
+        str, Field(description="Address on which webhooks are received, behind a TLS proxy")
+    ] = "127.0.0.1"
+    receiver_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535, description="Port for webhooks; without it none are received"),
+    ] = None
     log_format: Annotated[
         Literal["text", "json"], Field(description="How log lines look: text or json")
     ] = "text"

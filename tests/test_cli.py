@@ -32,14 +32,14 @@ class Shell:
         self.settings: dict[str, str] = {}
         self.output = ""
 
-    def run(self, *words: str) -> int:
+    def run(self, *words: str, given: str = "") -> int:
         """The exit code; what was printed, errors too, is in `output`, without line breaks."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith("SYNCD_")}
         ended = subprocess.run(
             [sys.executable, "-m", "syncd.cli", *words],
             cwd=self.folder,
             env={**kept, "COLUMNS": "100", **self.settings},
-            stdin=subprocess.DEVNULL,
+            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -211,3 +211,42 @@ begin
 end $$;
 comment on function syncd_contract.receive_order(text, jsonb) is
   'Add or renew an order with its lines; older news change nothing; moves no stock; returns our key';
+
+create or replace function syncd_contract.redact_customer(account_id text, customer jsonb) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+  -- The orders first: what names the person there is found through the customer.
+  update retail.sales_order o
+  set email = null, phone = null, note = null, shipping_address = null, billing_address = null
+  where o.account_id = redact_customer.account_id
+    and (
+      regexp_replace(o.external_ref, '^.*/', '') in (
+        select regexp_replace(e.id, '^.*/', '')
+        from jsonb_array_elements_text(
+          case jsonb_typeof(redact_customer.customer -> 'orders') when 'array' then redact_customer.customer -> 'orders' else '[]' end
+        ) as e (id)
+      )
+      or lower(o.email) = lower(redact_customer.customer ->> 'email')
+      or o.customer_id in (
+        select c.customer_id
+        from retail.customer c
+        where c.account_id = redact_customer.account_id
+          and (
+            regexp_replace(c.external_ref, '^.*/', '') = regexp_replace(redact_customer.customer ->> 'id', '^.*/', '')
+            or lower(c.email) = lower(redact_customer.customer ->> 'email')
+          )
+      )
+    );
+  update retail.customer c
+  set name = '', email = null, phone = null
+  where c.account_id = redact_customer.account_id
+    and (
+      regexp_replace(c.external_ref, '^.*/', '') = regexp_replace(redact_customer.customer ->> 'id', '^.*/', '')
+      or lower(c.email) = lower(redact_customer.customer ->> 'email')
+      or (
+        length(regexp_replace(redact_customer.customer ->> 'phone', '\D', '', 'g')) >= 7
+        and regexp_replace(c.phone, '\D', '', 'g') = regexp_replace(redact_customer.customer ->> 'phone', '\D', '', 'g')
+      )
+    );
+$$;
+comment on function syncd_contract.redact_customer(text, jsonb) is
+  'Forget a person by id, e-mail or telephone; orders stay, for the accounts, without a name';

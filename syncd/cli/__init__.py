@@ -7,6 +7,7 @@ runs     resync, runs, approve, reject, revert; following, serving  what happens
 rehearse rehearse
 pull     pull customers, orders
 shop     shop add, list, show, token, declare-empty
+webhooks shop webhooks; receive
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
@@ -18,7 +19,19 @@ from __future__ import annotations
 
 import typer
 
-from syncd.cli import dead, look, outbox, pull, rehearse, runs, sending, service, shop, tools
+from syncd.cli import (
+    dead,
+    look,
+    outbox,
+    pull,
+    rehearse,
+    runs,
+    sending,
+    service,
+    shop,
+    tools,
+    webhooks,
+)
 from syncd.cli.run import guarded
 
 app = typer.Typer(
@@ -39,6 +52,7 @@ runs.register(app)
 rehearse.register(app)
 outbox.register(app)
 tools.register(app)
+webhooks.register(app, shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")

@@ -29,7 +29,7 @@ from syncd.errors import (
 from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
 from syncd.settings import Settings
-from syncd.supervisor import DATABASE_LOST
+from syncd.supervisor import DATABASE_LOST, Listening
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
@@ -45,6 +45,7 @@ class Target:
     database_url: str
     key_path: Path
     shopify_url: str | None
+    receiver: Listening | None = None
 
     def vault(self, *, create: bool = False) -> Vault:
         return Vault.open(self.key_path, create=create)
@@ -60,15 +61,17 @@ def configured() -> Settings:
 def target() -> Target:
     """Raises ConfigError when no database is configured and no demo runs."""
     found = configured()
+    receiver = found.receiver_port and Listening(found.receiver_host, found.receiver_port)
     if found.database_url:
-        return Target(found.database_url, found.key_path, found.shopify_url)
+        return Target(found.database_url, found.key_path, found.shopify_url, receiver or None)
     running = home.running(found.state_dir)
     if running is None:
         raise ConfigError(
             "no database is configured, and no demo runs here",
             hint="set SYNCD_DATABASE_URL, or start the demo with `make demo`",
         )
-    return Target(running.database_url, Path(running.key_file), running.shopify_url)
+    key_path = Path(running.key_file)
+    return Target(running.database_url, key_path, running.shopify_url, receiver or None)
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ def run_() -> None:
 
     async def work() -> None:
         async with opened(found, name="syncd run", size=10) as pool:
-            house = House(pool, found.vault(), found.shopify_url)
+            house = House(pool, found.vault(), found.shopify_url, found.receiver)
             async with stopped_by_signal(house):
                 await serve(house)
 

@@ -1,4 +1,4 @@
-"""The commands about shops: shop add, list, show, token, declare-empty."""
+"""The commands about shops: shop add, list, show, token, declare-empty (webhooks: webhooks.py)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syncd.cli import show
 from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
-from syncd.postgres import shops
+from syncd.postgres import shops, webhooks
 from syncd.rules import domain as domains
 from syncd.shopify import client as shopify
 
@@ -52,6 +52,13 @@ UnknownVariants = Annotated[
 BlockedAs = Annotated[
     shops.BlockedAs, typer.Option(help="Blocked variants stay, but not for sale, or go")
 ]
+AppSecret = Annotated[
+    str | None,
+    typer.Option(envvar="SHOPIFY_APP_SECRET", help="The app's client secret, which signs webhooks"),
+]
+WebhookAddress = Annotated[
+    str | None, typer.Option(help="The public https address that webhooks are sent to")
+]
 Empty = Annotated[
     bool, typer.Option("--empty", help="The shop holds nothing yet: products may be created")
 ]
@@ -74,6 +81,8 @@ def add(
     unknown_variants: UnknownVariants = "keep",
     blocked_as: BlockedAs = "stopped",
     empty: Empty = False,
+    app_secret: AppSecret = None,
+    webhook_address: WebhookAddress = None,
 ) -> None:
     """Add a shop, after holding each setting against the shop and the Backoffice."""
     wishes = Wishes(
@@ -92,16 +101,23 @@ def add(
         blocked_as=blocked_as,
         is_empty=empty,
     )
-    run(lambda: _add(target(), wishes, token.strip()))
+    told = (app_secret, webhook_address)
+    run(lambda: _add(target(), wishes, token.strip(), *told))
 
 
-async def _add(found: Target, wishes: Wishes, token: str) -> None:
+async def _add(
+    found: Target, wishes: Wishes, token: str, secret: str | None, address: str | None
+) -> None:
     vault = found.vault(create=True)
     async with (
         opened(found) as pool,
         shopify.connect(wishes.domain, token, url=found.shopify_url) as client,
     ):
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(token))
+        if secret:
+            await webhooks.set_secret(pool, shop.shop_id, vault.seal(secret.strip()))
+        if address:
+            await webhooks.set_address(pool, shop.shop_id, address)
     console.print(f"[green]✓[/] {shop.domain} is added")
     show.shop(console, shop)
     if shop.state == "unlinked":

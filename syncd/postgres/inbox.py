@@ -97,11 +97,29 @@ async def renew(pool: Executor, items: Sequence[Item], *, lease_s: float) -> Non
     )
 
 
+async def hold(db: Executor, items: Sequence[Item]) -> frozenset[int]:
+    """Lock what these claims still hold until the transaction ends; returns the inbox ids.
+
+    The rest were claimed by another since: the caller stores nothing for them.
+    """
+    rows = await sql.hold.fetch(
+        db,
+        inbox_ids=[one.inbox_id for one in items],
+        tokens=[one.token for one in items],
+    )
+    return frozenset(row["inbox_id"] for row in rows)
+
+
+async def variants_of(db: Executor, shop_id: int, items: Sequence[str]) -> dict[str, str]:
+    """Keys of our variants by the GIDs of their inventory items; what is not ours is not in it."""
+    rows = await sql.variants_of.fetch(db, shop_id=shop_id, items=list(items))
+    return {row["item"]: row["variant_key"] for row in rows}
+
+
 async def settle(db: Executor, ended: Sequence[Ended]) -> frozenset[int]:
     """Write how these ended; returns the inbox ids that the claims still held.
 
-    The rest were claimed by another since: nothing of theirs is touched, and the caller stores
-    nothing for them. Whoever stores must be in a transaction that begins with this.
+    Whoever stores what they told does so between `hold` and this, in one transaction.
     """
     if not ended:
         return frozenset()

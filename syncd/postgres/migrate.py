@@ -16,7 +16,12 @@ from syncd.postgres.db import Connection, Statements
 
 sql = Statements("migrate")
 
-REPEATED = ("contract", "engine", "surface")  # sql/ files that are applied after every migration
+REPEATED = (
+    "contract",
+    "engine",
+    "redaction",
+    "surface",
+)  # sql/ files that are applied after every migration
 LOCK_TIMEOUT = "set local lock_timeout = '10s'"  # a migration must not queue behind a report
 
 

@@ -28,6 +28,8 @@ REPEATABLE = frozenset(
         "PublishablePublish",
         "PublishablePublishLine",
         "StagedUploadsCreate",
+        "WebhookSubscriptionDelete",
+        "WebhookSubscriptionUpdate",
     }
 )
 

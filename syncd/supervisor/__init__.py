@@ -4,6 +4,9 @@ house      what the loops share
 tending    a pump for each shop of this node
 routing    the work of the node that holds the router
 listening  wake pumps when another process made something due
+hearing    what a shop tells: subscriptions kept, the inbox worked off
+obeying    requests by law, done by the node that holds the router
+receiving  the web server that webhooks are sent to
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ import structlog
 from syncd.postgres import leases, nodes, status
 from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
 from syncd.supervisor.house import House as House
+from syncd.supervisor.house import Listening as Listening
 from syncd.supervisor.listening import listen
+from syncd.supervisor.receiving import receive
 from syncd.supervisor.routing import route
 from syncd.supervisor.tending import tend
 
@@ -41,7 +46,7 @@ async def serve(house: House) -> None:
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
         async with anyio.create_task_group() as working:
-            for loop in (route, tend, listen, _beat):
+            for loop in (route, tend, listen, receive, _beat):
                 working.start_soon(loop, house)
             await house.stop.wait()
             house.ring()

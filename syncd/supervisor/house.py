@@ -46,6 +46,14 @@ class Work:
     is_left: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where webhooks are received."""
+
+    host: str
+    port: int
+
+
 def node_name() -> str:
     """Host and process with a random part: a container's process is number 1 each time."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
@@ -55,12 +63,13 @@ def node_name() -> str:
 class House:
     """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
 
-    `held` is the work under leases, by the lease's name.
+    `held` is the work under leases, by the lease's name; without `receiver` no webhook is received.
     """
 
     pool: asyncpg.Pool
     vault: Vault
     shopify_url: str | None
+    receiver: Listening | None = None
     node: str = field(default_factory=node_name)
     stop: anyio.Event = field(default_factory=anyio.Event)
     bells: dict[int, Bell] = field(default_factory=lambda: defaultdict(Bell))

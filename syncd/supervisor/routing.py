@@ -9,6 +9,7 @@ import structlog
 from syncd.errors import ContractError, LeaseLostError
 from syncd.postgres import leases, router, runs, tidying, timetable
 from syncd.supervisor.house import DATABASE_LOST, House, Work
+from syncd.supervisor.obeying import obey_all
 
 PATIENCE_S = 1.0  # so long the database looks into an empty outbox before it answers
 ROUTE_IDLE_S = 0.01  # before it is asked again
@@ -40,6 +41,7 @@ async def route(house: House) -> None:
                     group.start_soon(_tidy, house)
                     group.start_soon(_announce, house)
                     group.start_soon(_schedule, house)
+                    group.start_soon(obey_all, house)
                     await _move(house, work)
                     group.cancel_scope.cancel()
             if work.lost.cancelled_caught:

@@ -18,6 +18,7 @@ from syncd.rules.lanes import ORDINARY, URGENT
 from syncd.shopify import client as shopify
 from syncd.shopify import identity
 from syncd.shopify.client import Client
+from syncd.supervisor.hearing import hear
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 from syncd.supervisor.returning import bring_back
 
@@ -105,6 +106,7 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
             async with anyio.create_task_group() as group:
                 group.start_soon(_carry, house, shop, lease, client.on("resync"))
                 group.start_soon(bring_back, house, shop, work, client)
+                group.start_soon(hear, house, shop, work, client)
                 async with anyio.create_task_group() as pumps:
                     for lanes in (URGENT, ORDINARY):
                         pumps.start_soon(_pump, house, shop, work, client, lanes)

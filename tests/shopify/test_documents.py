@@ -98,6 +98,7 @@ def test_only_what_does_no_harm_twice_is_repeatable() -> None:
         "ProductVariantDetachMedia",
         "ProductVariantsBulkCreate",
         "ProductVariantsBulkDelete",
+        "WebhookSubscriptionCreate",
     }
 
 

@@ -1,0 +1,113 @@
+"""The commands about webhooks: shop webhooks, receive."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import asyncpg
+import typer
+from rich.markup import escape
+
+from syncd.cli.run import Target, console, opened, run, shop_of, target
+from syncd.errors import ConfigError
+from syncd.postgres import webhooks
+from syncd.postgres.webhooks import Subscription, Wiring
+from syncd.records import Shop
+from syncd.supervisor import stop_signal
+from syncd.web import receiver
+
+POOL = 3  # one writes, one looks for shops
+Domain = Annotated[str, typer.Argument(help="The shop's address, such as x.myshopify.com")]
+Address = Annotated[
+    str | None,
+    typer.Option(help="The public https address that Shopify sends to; '' for none"),
+]
+Secret = Annotated[
+    bool,
+    typer.Option("--secret", help="Give another client secret of the app; it is asked for"),
+]
+Switch = Annotated[
+    bool | None, typer.Option("--on/--off", help="Off: Shopify is asked for no webhooks any more")
+]
+
+
+def register(app: typer.Typer, of_shops: typer.Typer) -> None:
+    of_shops.command("webhooks")(shop_webhooks)
+    app.command("receive")(receive)
+
+
+def receive() -> None:
+    """Only receive webhooks, until SIGTERM; `syncd run` does so itself where it has the port."""
+    found = target()
+    at = found.receiver
+    if at is None:
+        raise ConfigError("there is no port for webhooks", hint="set SYNCD_RECEIVER_PORT")
+
+    async def work() -> None:
+        async with (
+            opened(found, name="syncd receive", size=POOL) as pool,
+            receiver.listening(pool, found.vault(), host=at.host, port=at.port),
+        ):
+            await stop_signal()
+
+    run(work, is_long=True)
+
+
+def shop_webhooks(
+    domain: Domain, address: Address = None, secret: Secret = False, is_on: Switch = None
+) -> None:
+    """How a shop tells us of orders, customers, stock; without options it is only shown.
+
+    The secret of before is accepted for a day beside a new one.
+    """
+    given = _asked() if secret else None
+    found = target()
+
+    async def work() -> None:
+        async with opened(found) as pool:
+            shop = await shop_of(pool, domain)
+            if given is not None:
+                await _renew(pool, found, shop, given)
+            if address is not None:
+                await webhooks.set_address(pool, shop.shop_id, address or None)
+            if is_on is not None:
+                await webhooks.switch(pool, shop.shop_id, is_on=is_on)
+            wiring = await webhooks.wiring(pool, shop.shop_id)
+            _show(shop, wiring, await webhooks.known(pool, shop.shop_id))
+
+    run(work)
+
+
+def _asked() -> str:
+    """On a terminal it is not shown; else the first line of what comes in."""
+    if sys.stdin.isatty():
+        given = str(typer.prompt("The app's client secret", hide_input=True)).strip()
+    else:
+        given = sys.stdin.readline().strip()
+    if not given:
+        raise ConfigError("no secret was given", hint="paste the app's client secret")
+    return given
+
+
+async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> None:
+    """The one of before must not be lost because the present one is given again."""
+    vault = found.vault(create=True)
+    present = (await webhooks.wiring(pool, shop.shop_id)).secret
+    if present is None or vault.unseal(present) != given:
+        await webhooks.set_secret(pool, shop.shop_id, vault.seal(given))
+
+
+def _show(shop: Shop, wiring: Wiring, known: list[Subscription]) -> None:
+    missing = [one for one in known if one.gid is None]
+    if not wiring.is_on:
+        console.print(f"{shop.domain} is not asked for webhooks (switched off)")
+    elif wiring.secret is None or wiring.address is None:
+        lacks = "client secret: --secret" if wiring.secret is None else "address: --address"
+        console.print(f"[yellow]![/] {shop.domain} sends no webhooks: it lacks the {lacks}")
+    else:
+        console.print(f"[green]✓[/] {shop.domain} sends to {escape(wiring.address)}")
+    for one in known:
+        sign = "[yellow]![/]" if one in missing else "[green]✓[/]"
+        state = one.refusal or "missing" if one in missing else f"seen {one.verified_at:%F %T} UTC"
+        console.print(f"  {sign} {one.topic:28}{escape(state)}", soft_wrap=True)

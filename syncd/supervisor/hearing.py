@@ -1,0 +1,56 @@
+"""What a shop tells: its subscriptions kept, its inbox worked off."""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+
+from syncd.errors import CallError, KindError
+from syncd.flows import ingest, subscribe
+from syncd.postgres import shops
+from syncd.records import Shop
+from syncd.shopify.client import Client
+from syncd.shopify.webhooks import SubscriptionRefused
+from syncd.supervisor.house import House, Work
+
+INGEST_IDLE_S = 1.0  # between two looks for deliveries whose back-off is over
+VERIFY_IDLE_S = 15.0  # between two looks whether the address was changed; Shopify is asked hourly
+TROUBLE_S = 60.0
+log = structlog.get_logger()
+
+
+async def hear(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Both, for as long as the shop may be worked at."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_subscribe, house, shop, work, client.on("orders"))
+        group.start_soon(_ingest, house, shop, work, client)
+
+
+async def _subscribe(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Trouble with webhooks is no reason to stop the shop: what they tell is pulled anyway."""
+    while not house.stop.is_set() and not work.is_left:
+        pause_s = VERIFY_IDLE_S
+        try:
+            await subscribe.verify_once(house.pool, client, shop)
+        except (CallError, KindError, SubscriptionRefused) as error:
+            log.error("webhooks_unverified", shop=shop.domain, again_s=TROUBLE_S, error=str(error))
+            pause_s = TROUBLE_S
+        await house.rest(pause_s)
+
+
+async def _ingest(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Rest until the bell or the next look; a kind that may not be read pauses this alone."""
+    while not house.stop.is_set() and not work.is_left:
+        news = house.bells[shop.shop_id].event
+        current = {one.shop_id: one for one in await shops.ready(house.pool)}.get(shop.shop_id)
+        if current is None:
+            return
+        try:
+            if await ingest.ingest_once(house.pool, client, current, work.lease):
+                continue
+        except KindError as error:
+            log.error("ingest_paused", shop=shop.domain, pause_s=TROUBLE_S, error=str(error))
+            await house.rest(TROUBLE_S)
+            continue
+        with anyio.move_on_after(INGEST_IDLE_S):
+            await news.wait()

@@ -1,0 +1,1 @@
+"""The public port: what Shopify's webhooks are sent to."""
