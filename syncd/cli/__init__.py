@@ -8,6 +8,7 @@ rehearse rehearse
 pull     pull customers, orders
 shop     shop add, list, show, token, declare-empty
 webhooks shop webhooks; receive
+sales    shop sales
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
@@ -26,6 +27,7 @@ from syncd.cli import (
     pull,
     rehearse,
     runs,
+    sales,
     sending,
     service,
     shop,
@@ -53,6 +55,7 @@ rehearse.register(app)
 outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
+sales.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
