@@ -97,6 +97,27 @@ where r.shop_id = $1
   and r.read_at > g.updated_at + make_interval(secs => $5)
   and r.due_at is null;
 
+-- name: listed(shop_id int4, kind text, gids text[])
+-- A list of all there is has these.
+update syncd.received
+set listed_at = syncd.clock()
+where shop_id = $1
+  and kind = $2
+  and gid = any($3);
+
+-- name: unlisted(shop_id int4, kind text, since timestamptz, most int8)
+-- What the Backoffice has and a list of all there is, asked for then, did not have.
+select gid
+from syncd.received
+where shop_id = $1
+  and kind = $2
+  and key is not null
+  and gone_at is null
+  and received_at < $3
+  and coalesce(listed_at, '-infinity') < $3
+order by gid
+limit $4;
+
 -- name: receive_customer(account_id text, customer jsonb)
 -- Give a customer to the Backoffice; returns its key.
 select syncd_contract.receive_customer(account_id => $1, customer => $2);

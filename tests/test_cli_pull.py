@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -58,3 +59,18 @@ async def test_what_is_in_the_way_is_told(scene: Scene, shell: Shell) -> None:
     await counter.buy(scene, ("L-1", 1))
     assert await to_thread.run_sync(shell.run, "pull", "orders") == 1, shell.output
     assert "not up to date: syncd_contract.receive_order cannot be called" in shell.output
+
+
+async def test_sales_are_switched_once_the_app_may(scene: Scene, shell: Shell) -> None:
+    asked = ("shop", "sales", DOMAIN, "--fulfil", "--no-orders")
+    assert await to_thread.run_sync(shell.run, *asked) == 0, shell.output
+    (shop,) = await shops.all(scene.pool)
+    assert (shop.sync_customers, shop.sync_orders, shop.fulfil_orders) == (True, False, True)
+    options = scene.running.shop.options
+    scopes = ("read_products", "read_orders", "read_locations", "read_publications")
+    scene.running.shop.options = replace(options, scopes=scopes)
+    lacking = ("shop", "sales", DOMAIN, "--orders", "--fulfil")
+    assert await to_thread.run_sync(shell.run, *lacking) == 78
+    assert "lacks scopes: read_customers, read_merchant_managed" in shell.output
+    (shop,) = await shops.all(scene.pool)
+    assert not shop.sync_orders

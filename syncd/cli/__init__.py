@@ -9,6 +9,7 @@ pull     pull customers, orders, stock
 shop     shop add, list, show, token, declare-empty
 webhooks shop webhooks; receive
 inbox    inbox list, show, retry, skip, receipts
+sales    shop sales
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
@@ -28,6 +29,7 @@ from syncd.cli import (
     pull,
     rehearse,
     runs,
+    sales,
     sending,
     service,
     shop,
@@ -55,6 +57,7 @@ rehearse.register(app)
 outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
+sales.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")

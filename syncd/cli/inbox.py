@@ -48,8 +48,8 @@ def list_(
                     )
                     for one in heaps
                 ]
-                heads = ("Shop", "Kind", "Waiting", "Retrying", "Dead", "Oldest")
-                console.print(_table(heads, rows) if rows else NOTHING)
+                columns = ("Shop", "Kind", "Waiting", "Retrying", "Dead", "Oldest")
+                console.print(_table(columns, rows) if rows else NOTHING)
                 return
             shop_id = None if shop is None else (await shop_of(pool, shop)).shop_id
             dead = await heard.dead(pool, shop_id=shop_id, kind=kind)

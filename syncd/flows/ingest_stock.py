@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from syncd.deliveries import Item
@@ -38,7 +37,7 @@ def told(items: Sequence[Item]) -> Mapping[str, frozenset[int | None]]:
 
 
 async def store(
-    connection: Connection, shop: Shop, _kind: str, things: Mapping[str, Any], _read_at: datetime
+    connection: Connection, shop: Shop, _kind: str, things: Mapping[str, Any]
 ) -> Mapping[str, str]:
     """Make our variants' stock due; what is not ours is skipped, the echo of our own writes too.
 

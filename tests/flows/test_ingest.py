@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ class Orders:
         return dict.fromkeys(gids, "an order")
 
     async def store(
-        self, _db: Connection, _shop: Shop, _kind: str, things: Mapping[str, Any], _at: datetime
+        self, _db: Connection, _shop: Shop, _kind: str, things: Mapping[str, Any]
     ) -> Mapping[str, Outcome]:
         self.stored += things
         return {gid: self.fates.get(gid.rpartition("/")[2], "received") for gid in things}

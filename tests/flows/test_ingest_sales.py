@@ -1,9 +1,8 @@
-"""What webhooks tell of orders or customers reaches the Backoffice, once."""
+"""The live road: a delivery tells that an order or a customer changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import pytest
 
 from syncd.deliveries import Delivery, InboxKind
 from syncd.flows import ingest
@@ -13,72 +12,70 @@ from tests.flows import counter
 from tests.flows.conftest import Scene, settings
 
 
-async def told(
-    scene: Scene, name: str, kind: InboxKind, gid: str, body: Mapping[str, Any] | None = None
-) -> str | None:
-    """A delivery is worked off; what became of it."""
-    delivery = Delivery(scene.shop.shop_id, name, f"{kind}s/updated", kind, gid, body=body or {})
-    await inbox.add(scene.pool, [delivery])
+def told(
+    scene: Scene, name: str, topic: str, gid: str, body: dict[str, str] | None = None
+) -> Delivery:
+    kind: InboxKind = "order" if topic.startswith("orders") else "customer"
+    return Delivery(scene.shop.shop_id, name, topic, kind, gid=gid, body=dict(body or {}))
+
+
+async def ingested(scene: Scene, *deliveries: Delivery) -> dict[str, str]:
+    """What became of these: the outcome, or the state with the error."""
+    await inbox.add(scene.pool, deliveries)
     lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
     await ingest.ingest_once(scene.pool, scene.client, scene.shop, lease)
-    outcome: str | None = await scene.pool.fetchval(
-        "select outcome from syncd.inbox where delivery_id = $1", name
-    )
-    return outcome
+    rows = await scene.pool.fetch("select * from syncd.inbox")
+    return {row["delivery_id"]: row["outcome"] or row["last_error"] for row in rows}
 
 
-async def test_an_order_is_given_once_however_often_it_is_told_of(scene: Scene) -> None:
+async def test_both_roads_meet_and_nothing_is_given_twice(scene: Scene) -> None:
     await counter.stocked(scene)
-    gid = await counter.buy(scene, ("J-S", 2))
-    assert await told(scene, "first", "order", gid) == "received"
-    await told(scene, "late", "order", gid)
+    await counter.pulled(scene)
+    gid = await counter.buy(scene, ("J-S", 1))
+    one = told(scene, "a", "orders/create", gid)
+    two = told(scene, "b", "orders/updated", gid)
+    assert await ingested(scene, one, two, one) == {"a": "received", "b": "received"}
+    assert scene.client.tally.calls["OrderRead"] == 1
+    await counter.due(scene)
+    await counter.pulled(scene)
     assert await scene.pool.fetchval("select count(*) from retail.sales_order") == 1
-    assert await scene.pool.fetchval("select count(*) from retail.sales_order_line") == 1
 
 
-async def test_what_the_shop_does_not_give_is_skipped(scene: Scene) -> None:
+async def test_a_merge_is_told_to_the_backoffice(scene: Scene) -> None:
     await counter.stocked(scene)
-    await settings(scene, sync_orders=False)
-    gid = await counter.buy(scene, ("J-S", 2))
-    assert await told(scene, "order", "order", gid) == "skipped"
-    assert await scene.pool.fetchval("select count(*) from retail.sales_order") == 0
+    await counter.buy(scene, ("L-1", 1))
+    await scene.tell("edit", {"do": "add_customer", "set": {"email": "k2@example.com"}})
+    gone, kept = (f"gid://shopify/Customer/{each}" for each in scene.running.shop.held["Customer"])
+    await ingested(
+        scene,
+        told(scene, "a", "customers/create", gone),
+        told(scene, "b", "customers/create", kept),
+    )
+    await counter.pulled(scene)
+    body = {"admin_graphql_api_customer_deleted_id": gone}
+    done = await ingested(scene, told(scene, "c", "customers/merge", kept, body))
+    assert done["c"] == "received"
+    heir = await scene.pool.fetchval(
+        "select c.external_ref from retail.sales_order o join retail.customer c using (customer_id)"
+    )
+    assert heir == kept
 
 
-async def test_an_order_that_the_backoffice_refuses_is_tried_again_and_told(scene: Scene) -> None:
+async def test_what_the_backoffice_refuses_stays_in_the_inbox(scene: Scene) -> None:
     await counter.stocked(scene)
-    await scene.pool.execute(
-        "alter table retail.sales_order add constraint no_orders check (number = '')"
+    await scene.pool.execute("alter table retail.sales_order add check (total < 200)")
+    dear, cheap = await counter.buy(scene, ("J-S", 1)), await counter.buy(scene, ("L-1", 1))
+    done = await ingested(
+        scene, told(scene, "a", "orders/create", dear), told(scene, "b", "orders/create", cheap)
     )
-    gid = await counter.buy(scene, ("J-S", 2))
-    assert await told(scene, "order", "order", gid) is None
-    row = await scene.pool.fetchrow("select state, failures, last_error from syncd.inbox")
-    assert row is not None
-    assert (row["state"], row["failures"]) == ("due", 1)
-    assert "refused order #" in row["last_error"]
+    assert done["b"] == "received"
+    assert "the Backoffice refused order" in done["a"]
 
 
-async def test_a_customer_that_was_merged_lives_on_in_the_other(scene: Scene) -> None:
+@pytest.mark.parametrize("topic", ["orders/create", "customers/create"])
+async def test_what_is_not_wanted_is_not_read(scene: Scene, topic: str) -> None:
     await counter.stocked(scene)
-    await counter.buy(scene, ("J-S", 1))
-    await counter.buy(scene, ("J-M", 1), customer={"firstName": "Kari", "email": "k2@example.com"})
-    kari, other = (
-        f"gid://shopify/Customer/{number}" for number in scene.running.shop.held["Customer"]
-    )
-    for gid in (kari, other):
-        assert await told(scene, gid, "customer", gid) == "received"
-    await counter.later(scene)
-    await scene.call(
-        "mutation ($one: ID!, $two: ID!) { customerMerge(customerOneId: $one, customerTwoId: $two)"
-        " { userErrors { message } } }",
-        {"one": kari, "two": other},
-    )
-    body = {
-        "admin_graphql_api_customer_kept_id": other,
-        "admin_graphql_api_customer_deleted_id": kari,
-    }
-    await told(scene, "merge", "customer", other, body)
-    heirs = await scene.pool.fetch(
-        "select c.external_ref as was, h.external_ref as is_now from retail.customer c"
-        " join retail.customer h on h.customer_id = c.merged_into"
-    )
-    assert [tuple(row) for row in heirs] == [(kari, other)]
+    await settings(scene, sync_orders=False, sync_customers=False)
+    gid = await counter.buy(scene, ("L-1", 1))
+    assert await ingested(scene, told(scene, "a", topic, gid)) == {"a": "skipped"}
+    assert "OrderRead" not in scene.client.tally.calls
