@@ -23,6 +23,7 @@ come, all prices are, and syncd has died three times.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -32,6 +33,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anyio
+import structlog
 
 from bench import day_demand, day_ledger, day_opening, day_rule, outbox_server
 from bench.day_demand import TICK_S, Size
@@ -46,7 +48,23 @@ from syncd.sandbox.state import state
 
 DEATHS = ("inventorySetQuantities", "productVariantsBulkUpdate", "nodes")
 FATES = ("dropped", "doubled", "late")
-PATIENCE_S = 120.0  # after closing time, for what is tried again
+PATIENCE_S = 1_200.0  # after closing time, for the last pull and what is tried again
+IS_DONE = """
+select
+  (select count(*) from syncd.cursor where pulled_at > $1) = 2
+  and not exists (select from syncd.change where state <> 'dead')
+  and not exists (select from syncd.inbox where state in ('due', 'claimed'))
+"""
+ORDERS = """
+select count(*)
+from retail.sales_order o
+where o.external_ref is not null
+"""
+DEAD = """
+select
+  (select count(*) from syncd.change where state = 'dead')
+  + (select count(*) from syncd.inbox where state = 'dead')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,7 @@ class Day:
     rules: Sequence[Told]
     prices_wrong: int
     differ_after_late: int
+    orders_missing: int
     dead: int
     deaths: int
     calls: int
@@ -67,7 +86,7 @@ class Day:
     @property
     def is_met(self) -> bool:
         counts = self.told.differ_at_closing + self.differ_after_late
-        return not counts and not self.prices_wrong and not self.dead
+        return not (counts or self.prices_wrong or self.orders_missing or self.dead)
 
 
 async def lived(service: Service, *, is_told: bool = False) -> None:
@@ -77,7 +96,6 @@ async def lived(service: Service, *, is_told: bool = False) -> None:
     deaths = [*DEATHS]
     moments = [size.ticks * (place + 1) // (len(DEATHS) + 1) for place in range(len(DEATHS))]
     began_s = time.monotonic()
-    await service.rise()
     for tick in range(size.ticks):
         touched = set(ledger.differing)
         for wish in stage.demand.wishes.get(tick, ()):
@@ -89,8 +107,6 @@ async def lived(service: Service, *, is_told: bool = False) -> None:
         ledger.look(await stage.differing(touched), TICK_S)
         if service.life is None:
             continue
-        if (tick * TICK_S) % size.pull_s == 0:
-            await service.pull()
         if deaths and tick >= moments[len(DEATHS) - len(deaths)]:
             if await service.die(deaths[0]):
                 deaths.pop(0)
@@ -107,18 +123,13 @@ async def lived(service: Service, *, is_told: bool = False) -> None:
 
 async def closed(service: Service) -> None:
     """After closing time: a last pull, and what it makes due."""
-    waited_s = 0.0
-    while service.life is None:
-        await service.turn()
-    await service.pull()
-    await service.work()
     people = service.stage.people.pool
-    while waited_s < PATIENCE_S and await people.fetchval(
-        "select count(*) from syncd.change where state <> 'dead'"
-    ):
+    closed_at = await people.fetchval("select syncd.clock()")
+    for _ in range(round(PATIENCE_S / TICK_S)):
         await service.turn()
         await service.work()
-        waited_s += TICK_S
+        if await people.fetchval(IS_DONE, closed_at):
+            return
 
 
 async def late(service: Service) -> None:
@@ -156,11 +167,10 @@ async def measured(url: str, folder: Path, size: Size, *, is_told: bool = False)
         told = day_ledger.told("syncd", stage.ledger, len(await stage.differing(everything)))
         await late(service)
         apart = await stage.differing(everything)
-        dead = await stage.people.pool.fetchval(
-            "select count(*) from syncd.change where state = 'dead'"
-        )
+        people = stage.people.pool
+        dead, orders = await people.fetchval(DEAD), await people.fetchval(ORDERS)
         prices, deaths = await wrong_prices(service), service.lives - 1
-        webhooks = {"taken": service.road.deliveries}
+        webhooks = {"taken": await people.fetchval("select count(*) from syncd.inbox")}
         webhooks |= {kind: await stage.struck(f"webhook_{kind}") for kind in FATES}
         await service.end()
         return Day(
@@ -168,6 +178,7 @@ async def measured(url: str, folder: Path, size: Size, *, is_told: bool = False)
             [day_rule.lived(demand, leader) for leader in day_rule.LEADERS],
             prices,
             len(apart),
+            told.sold_web - orders,
             dead,
             deaths,
             service.calls.total(),
@@ -198,6 +209,7 @@ NAMES = ("products", "web", "till", "prices", "seed")
 
 
 async def main() -> int:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     size = numbers()
     began_s = time.monotonic()
     with outbox_server.folder() as place, TemporaryDirectory() as keys:
@@ -214,6 +226,7 @@ async def main() -> int:
         "days": [asdict(one) for one in (day.told, *day.rules)],
         "prices_wrong": day.prices_wrong,
         "differ_after_late": day.differ_after_late,
+        "orders_missing": day.orders_missing,
         "dead": day.dead,
         "deaths": day.deaths,
         "calls": day.calls,

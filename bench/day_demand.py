@@ -36,8 +36,8 @@ class Size:
     till: int = 4_000
     prices: int = 500
     hours: float = 10.0
-    pull_s: float = 600.0
     late_s: float = 3_600.0
+    guard_percent: int = 10  # of the counts may sell out within an hour; more wait for a person
     seed: int = 1
 
     @property

@@ -10,7 +10,6 @@ from typing import Any
 import aiohttp
 import anyio
 
-from bench import day_road
 from bench.day_demand import WAREHOUSE, Demand, Size
 from bench.day_ledger import Ledger
 from bench.day_service import Service
@@ -47,6 +46,8 @@ async def filled(people: Turned, client: Client, demand: Demand, *, sealed: byte
         is_empty=True,
     )
     shop = await onboard.add(pool, client, wishes, sealed=sealed)
+    settings = "sync_orders = true, guard_zero_percent = $1"
+    await pool.execute(f"update syncd.shop set {settings}", demand.size.guard_percent)
     await identity.declare(client)
     held = [await leases.take(pool, "filling", shop_id=one) for one in (None, shop.shop_id)]
     routing, lease = held
@@ -71,7 +72,7 @@ async def filled(people: Turned, client: Client, demand: Demand, *, sealed: byte
 
 @asynccontextmanager
 async def opened(url: str, folder: Path, demand: Demand) -> AsyncIterator[Service]:
-    """The shop in the morning: both sides equal, webhooks asked for, nothing due, syncd asleep."""
+    """The shop in the morning: both sides equal, webhooks asked for, nothing due, syncd awake."""
     vault = Vault.open(folder / "key", create=True)
     async with (
         turned(url, Hand(), size=3) as people,
@@ -82,17 +83,18 @@ async def opened(url: str, folder: Path, demand: Demand) -> AsyncIterator[Servic
             shop = await filled(people, client, demand, sealed=vault.seal(TOKEN))
         stage = Stage(people, session, running, demand, Ledger(demand.start))
         await stage.learn()
-        if apart := await stage.differing(range(len(demand.skus))):
-            raise RuntimeError(f"{len(apart)} counts differ before the first sale")
-        async with day_road.listening(shop) as road:
-            await day_road.subscribe(session, TOKEN, road.url)
+        service = Service(url, TOKEN, stage, shop, vault)
+        await service.wire(OPTIONS.api_secret)
+        try:
+            await service.rise()
+            await service.work()  # subscribes, pulls for the first time
+            if apart := await stage.differing(range(len(demand.skus))):
+                raise RuntimeError(f"{len(apart)} counts differ before the first sale")
             await stage.ask("faults", faults(demand.size))
-            road.pulled_at = await people.pool.fetchval("select syncd.clock()")
-            service = Service(url, DOMAIN, TOKEN, stage, shop, road)
-            try:
-                yield service
-            finally:
-                await service.end()
+            service.forget_costs()
+            yield service
+        finally:
+            await service.end()
 
 
 def faults(size: Size) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from syncd.catalogue.entries import Catalogue
 from syncd.postgres.embedded import Server
 from tests.conftest import TEMPLATE, fresh_database
 
-SMALL = Size(50, web=60, till=80, prices=10, hours=0.1, pull_s=60, late_s=120)
+SMALL = Size(50, web=60, till=80, prices=10, hours=0.1, late_s=120, guard_percent=100)
 
 
 async def test_a_small_day_ends_with_equal_counts_though_webhooks_are_lost_and_syncd_dies(
@@ -23,7 +23,7 @@ async def test_a_small_day_ends_with_equal_counts_though_webhooks_are_lost_and_s
     with fresh_database(portal, embedded, TEMPLATE) as url:
         found = await day.measured(url, tmp_path, SMALL)
     assert (found.told.differ_at_closing, found.differ_after_late) == (0, 0)
-    assert (found.prices_wrong, found.dead) == (0, 0)
+    assert (found.prices_wrong, found.orders_missing, found.dead) == (0, 0, 0)
     assert found.deaths and found.webhooks["dropped"] and found.webhooks["late"]
     assert found.told.sold_web + found.told.sold_till + found.told.turned_away == 140
     assert found.told.apart_minutes < min(rule.apart_minutes for rule in found.rules)
