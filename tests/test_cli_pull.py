@@ -13,6 +13,7 @@ from anyio import to_thread
 from syncd.postgres import shops
 from tests.flows import counter
 from tests.flows.conftest import DOMAIN, Scene, playing
+from tests.flows.shelves import here
 from tests.test_cli import Shell
 
 
@@ -74,3 +75,16 @@ async def test_sales_are_switched_once_the_app_may(scene: Scene, shell: Shell) -
     assert "lacks scopes: read_customers, read_merchant_managed" in shell.output
     (shop,) = await shops.all(scene.pool)
     assert not shop.sync_orders
+
+
+async def test_counts_are_brought_in_step_from_here(scene: Scene, shell: Shell) -> None:
+    await scene.pool.execute("update syncd.lease set lease_until = '-infinity'")
+    assert await to_thread.run_sync(shell.run, "shop", "stock", DOMAIN, "--off") == 0
+    assert await to_thread.run_sync(shell.run, "pull", "stock") == 78
+    assert "syncd shop stock" in shell.output
+    two_way = ("shop", "stock", DOMAIN, "--on", "--direction", "two_way")
+    assert await to_thread.run_sync(shell.run, *two_way) == 0, shell.output
+    await counter.buy(scene, ("L-1", 2))
+    assert await to_thread.run_sync(shell.run, "pull", "stock") == 0, shell.output
+    assert f"3 counts of {DOMAIN} agreed on, 0 to be mended" in shell.output
+    assert await here(scene, "L-1") == 3
