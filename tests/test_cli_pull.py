@@ -50,7 +50,7 @@ async def test_orders_are_fetched_from_here(scene: Scene, shell: Shell) -> None:
 async def test_who_does_not_want_orders_is_told_how_to(scene: Scene, shell: Shell) -> None:
     await scene.pool.execute("update syncd.shop set sync_orders = false")
     assert await to_thread.run_sync(shell.run, "pull", "orders") == 78
-    assert "sync_orders = true" in shell.output
+    assert "syncd shop sales" in shell.output
     assert [one.sync_orders for one in await shops.all(scene.pool)] == [False]
 
 

@@ -144,5 +144,5 @@ def _refuse_unwanted(shop: Shop, kind: Kind) -> None:
     if not is_wanted(shop, kind):
         raise ConfigError(
             f"{kind}s of {shop.domain} are not given to the Backoffice (sync_{kind}s = false)",
-            hint=f"update syncd.shop set sync_{kind}s = true where domain = '{shop.domain}'",
+            hint=f"switch it on: syncd shop sales {shop.domain} --{kind}s",
         )
