@@ -1,3 +1,8 @@
+-- name: take_turns(shop_id int4)
+-- Whoever gives things of a shop to the Backoffice waits here for the others: pull and inbox would lock its customers in
+-- different orders.
+select pg_advisory_xact_lock(hashtext('syncd.received'), $1);
+
 -- name: lock(shop_id int4, kind text, gids text[])
 -- What is known of these things, locked in the order of their ids until the transaction ends; unknown ones get a row.
 with made as (

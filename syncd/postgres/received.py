@@ -29,6 +29,7 @@ async def lock(
     connection: Connection, *, shop_id: int, kind: Kind, gids: Sequence[str]
 ) -> dict[str, Known]:
     """What is known of these, by GID, theirs alone until the transaction ends."""
+    await sql.take_turns.execute(connection, shop_id=shop_id)
     await sql.lock.execute(connection, shop_id=shop_id, kind=kind, gids=list(gids))
     rows = await sql.known.fetch(connection, shop_id=shop_id, kind=kind, gids=list(gids))
     return {
