@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 import anyio
 import asyncpg
 
+from syncd.postgres import shops
 from syncd.postgres.leases import Lease
+from syncd.records import Shop
 from syncd.vault import Vault
 
 DATABASE_LOST = (
@@ -84,3 +86,8 @@ class House:
         """Wake the pumps of these shops, or of all."""
         for shop_id in list(self.bells) if shop_ids is None else shop_ids:
             self.bells[shop_id].ring()
+
+    async def current(self, shop: Shop) -> Shop | None:
+        """The shop with its settings as they are now; None when it may not be sent to any more."""
+        ready = {one.shop_id: one for one in await shops.ready(self.pool)}
+        return ready.get(shop.shop_id)
