@@ -14,7 +14,7 @@ from syncd.shopify.client import Client
 from syncd.supervisor.house import House, Work
 
 KINDS: tuple[Kind, ...] = ("customer", "order")
-PULL_IDLE_S = 2.0  # between two looks whether a pull is due
+PULL_IDLE_S = 5.0  # between two looks whether a pull is due
 FULFIL_IDLE_S = 1.0  # between two looks for orders whose back-off is over
 TROUBLE_S = 60.0
 log = structlog.get_logger()
@@ -76,7 +76,9 @@ async def _fulfil(house: House, shop: Shop, work: Work, client: Client) -> None:
         if current is None:
             return
         try:
-            if await fulfil.fulfil_once(house.pool, client, current, work.lease):
+            if current.fulfil_orders and await fulfil.fulfil_once(
+                house.pool, client, current, work.lease
+            ):
                 continue
         except (KindError, ContractError) as error:
             log.error("fulfilment_paused", shop=shop.domain, again_s=TROUBLE_S, error=str(error))

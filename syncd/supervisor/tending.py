@@ -35,7 +35,7 @@ async def tend(house: House) -> None:
     """Keep a pump for each shop that may be pushed, as far as it is this node's share."""
     async with anyio.create_task_group() as group:
         while not house.stop.is_set():
-            ready = {leases.of_shop(one.shop_id): one for one in await shops.ready(house.pool)}
+            ready = {leases.of_shop(one.shop_id): one for one in await house.look()}
             alive = await nodes.seen(house.pool, within_s=ALIVE_S)
             ours = [name for name in house.held if name != leases.ROUTER]
             share = shares.share(len(ready), len(alive))
