@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from typing import Annotated
 
+import asyncpg
 import typer
 
 from syncd.cli import show, show_runs
@@ -14,9 +15,11 @@ from syncd.cli.run import ALIVE_S, FOUND_WRONG, console, opened, run, target
 from syncd.errors import ConfigError, SyncdError
 from syncd.flows import checkup
 from syncd.flows.checkup import Finding
-from syncd.postgres import binaries, db, files, nodes, runs, shops, status
+from syncd.postgres import binaries, db, files, nodes, runs, shops, status, webhooks
 from syncd.postgres.migrate import migrate
+from syncd.records import Shop
 from syncd.supervisor import House, serve, stopped_by_signal
+from syncd.web import probe
 
 
 def register(app: typer.Typer) -> None:
@@ -123,3 +126,18 @@ async def _check(tell: Callable[[Finding], None]) -> None:
                 pool, found.vault(), shopify_url=found.shopify_url
             ):
                 tell(finding)
+            for shop in await shops.all(pool):
+                await _check_address(pool, shop, tell)
+
+
+async def _check_address(pool: asyncpg.Pool, shop: Shop, tell: Callable[[Finding], None]) -> None:
+    """Whether the shop's webhooks find us."""
+    address = (await webhooks.wiring(pool, shop.shop_id)).wanted_address
+    if address is None:
+        hint = f"`syncd shop webhooks {shop.domain}` tells what is lacking; until then it is pulled"
+        tell(Finding("odd", f"{shop.domain}: Shopify tells nothing by webhook", hint))
+    elif why := await probe.trouble(address):
+        hint = "is `syncd run` up with SYNCD_RECEIVER_PORT, and the proxy? docs/webhooks.md"
+        tell(Finding("wrong", f"{shop.domain}: {address} does not lead to syncd: {why}", hint))
+    else:
+        tell(Finding("well", f"{shop.domain}: webhooks find us at {address}"))

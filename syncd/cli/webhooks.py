@@ -15,7 +15,7 @@ from syncd.postgres import webhooks
 from syncd.postgres.webhooks import Subscription, Wiring
 from syncd.records import Shop
 from syncd.supervisor import stop_signal
-from syncd.web import receiver
+from syncd.web import probe, receiver
 
 POOL = 3  # one writes, one looks for shops
 Domain = Annotated[str, typer.Argument(help="The shop's address, such as x.myshopify.com")]
@@ -75,6 +75,8 @@ def shop_webhooks(
                 await webhooks.switch(pool, shop.shop_id, is_on=is_on)
             wiring = await webhooks.wiring(pool, shop.shop_id)
             _show(shop, wiring, await webhooks.known(pool, shop.shop_id))
+            if wiring.wanted_address and (why := await probe.trouble(wiring.wanted_address)):
+                console.print(f"  [yellow]![/] nobody of ours answers there: {escape(why)}")
 
     run(work)
 
