@@ -5,6 +5,7 @@ select
   coalesce(c.is_full, false) as is_full,
   c.operation,
   c.operation_at,
+  c.listed_at,
   c.pulled_at,
   c.last_error,
   g.since as gap_since,
@@ -29,14 +30,15 @@ returning shop_id;
 
 -- name: moved(shop_id int4, kind text, until timestamptz, fence int8)
 -- All that was changed up to then is stored. Only for who holds the shop; never backwards.
-insert into syncd.cursor as c (shop_id, kind, until, is_full, pulled_at)
-select $1, $2, $3, true, syncd.clock()
+insert into syncd.cursor as c (shop_id, kind, until, is_full, listed_at, pulled_at)
+select $1, $2, $3, true, syncd.clock(), syncd.clock()
 where syncd.holds($1, $4)
 on conflict (shop_id, kind) do update set
   until = greatest(c.until, excluded.until),
   is_full = true,
   operation = null,
   operation_at = null,
+  listed_at = case when c.is_full then c.listed_at else excluded.listed_at end,
   pulled_at = excluded.pulled_at,
   last_error = null
 returning shop_id;

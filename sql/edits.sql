@@ -73,3 +73,60 @@ select
   249
 from retail.department
 where account_id = $2;
+
+-- name: ware(shop_id int4, warehouse_key text)
+-- Something that both sides count and sell.
+select
+  v.variant_id,
+  p.title,
+  l.gid,
+  s.quantity
+from retail.stock s
+join retail.variant v on v.variant_id = s.variant_id
+join retail.product p on p.product_id = v.product_id
+join syncd.variant_link l
+  on l.shop_id = $1
+  and l.variant_key = v.variant_id::text
+join syncd.link k
+  on k.shop_id = l.shop_id
+  and k.key = l.product_key
+  and k.published_at is not null
+join syncd.agreed_count a
+  on a.shop_id = l.shop_id
+  and a.variant_key = l.variant_key
+  and a.quantity = s.quantity
+where s.warehouse_id = $2
+  and s.quantity >= 2
+  and p.is_active
+  and v.is_tracked
+  and not v.is_blocked
+order by v.variant_id
+limit 1;
+
+-- name: counted(variant_id int8, warehouse_key text)
+-- How many of a variant lie in a warehouse.
+select quantity
+from retail.stock
+where variant_id = $1
+  and warehouse_id = $2;
+
+-- name: sell(variant_id int8, warehouse_key text)
+-- One is sold at the till.
+insert into retail.movement (variant_id, account_id, warehouse_id, quantity, reason)
+select variant_id, account_id, warehouse_id, -1, 'sale'
+from retail.stock
+where variant_id = $1
+  and warehouse_id = $2;
+
+-- name: sent_count(shop_id int4, key text, history_id int8)
+-- When Shopify took a count of this variant after a given row, and when that was asked for.
+select
+  first_event_at,
+  accepted_at
+from syncd.history
+where shop_id = $1
+  and kind = 'stock'
+  and key = $2
+  and history_id > $3
+  and writes = '{InventorySetQuantities}'
+limit 1;

@@ -156,3 +156,48 @@ select inventory_item as item, variant_key
 from syncd.variant_link
 where shop_id = $1
   and inventory_item = any($2);
+
+-- name: by_kind()
+-- What Shopify told and waits, by shop and kind.
+select shop_id, domain, kind, waiting, retrying, in_flight, dead, oldest_at
+from syncd.inbox_by_kind
+order by domain, kind;
+
+-- name: dead(shop_id int4, kind text)
+-- Deliveries that wait for a person, the oldest first; a null asks for any.
+select inbox_id, domain, topic, kind, gid, error, died_at
+from syncd.inbox_dead
+where ($1::int4 is null or shop_id = $1)
+  and ($2::text is null or kind = $2)
+order by inbox_id
+limit 200;
+
+-- name: told_of(word text)
+-- What came of one thing, the oldest first: by its GID, by its number in Shopify, by that of the delivery, or ours.
+select
+  i.inbox_id,
+  s.domain,
+  i.delivery_id,
+  i.topic,
+  i.gid,
+  i.triggered_at,
+  i.received_at,
+  i.state,
+  i.outcome,
+  i.failures,
+  i.last_error,
+  i.done_at
+from syncd.inbox i
+join syncd.shop s on s.shop_id = i.shop_id
+where $1::text in (i.gid, i.delivery_id, i.inbox_id::text)
+  or i.gid like '%/' || $1
+order by i.inbox_id
+limit 200;
+
+-- name: retry(delivery int8, shop text, kind text)
+-- Dead deliveries are due again; returns how many.
+select syncd.retry_inbox($1, $2, $3);
+
+-- name: skip(delivery int8, shop text, kind text)
+-- Dead deliveries are given up; returns how many.
+select syncd.skip_inbox($1, $2, $3);

@@ -1,3 +1,8 @@
+-- name: take_turns(shop_id int4)
+-- Whoever gives things of a shop to the Backoffice waits here for the others: pull and inbox would lock its customers in
+-- different orders.
+select pg_advisory_xact_lock(hashtext('syncd.received'), $1);
+
 -- name: lock(shop_id int4, kind text, gids text[])
 -- What is known of these things, locked in the order of their ids until the transaction ends; unknown ones get a row.
 with made as (
@@ -96,6 +101,27 @@ where r.shop_id = $1
   and r.updated_at >= g.updated_at
   and r.read_at > g.updated_at + make_interval(secs => $5)
   and r.due_at is null;
+
+-- name: listed(shop_id int4, kind text, gids text[])
+-- A list of all there is has these.
+update syncd.received
+set listed_at = syncd.clock()
+where shop_id = $1
+  and kind = $2
+  and gid = any($3);
+
+-- name: unlisted(shop_id int4, kind text, since timestamptz, most int8)
+-- What the Backoffice has and a list of all there is, asked for then, did not have.
+select gid
+from syncd.received
+where shop_id = $1
+  and kind = $2
+  and key is not null
+  and gone_at is null
+  and received_at < $3
+  and coalesce(listed_at, '-infinity') < $3
+order by gid
+limit $4;
 
 -- name: receive_customer(account_id text, customer jsonb)
 -- Give a customer to the Backoffice; returns its key.

@@ -53,6 +53,28 @@ begin
     where i.inbox_id = any(ids);
   end if;
 
+  -- Why the Backoffice refused a customer or an order, in its own words. The rows stay: they hold numbers alone.
+  with named as materialized (
+    select r.kind, r.gid
+    from syncd.received r
+    where r.shop_id = of_shop
+      and r.last_error is not null
+      and (r.gid = any(gids) or syncd.names(r.last_error, needles, digits))
+  ),
+  rubbed_out as (
+    update syncd.received r
+    set last_error = gone
+    from named n
+    where not is_dry
+      and r.shop_id = of_shop
+      and r.kind = n.kind
+      and r.gid = n.gid
+  )
+  select count(*)
+  into rows
+  from named;
+  found := found || jsonb_build_object('received', rows);
+
   ids := array(
     select c.change_id
     from syncd.change c

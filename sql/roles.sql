@@ -66,6 +66,8 @@ begin
     grant execute on function
       syncd.retry(text, text, text, text),
       syncd.skip(text, text, text, text),
+      syncd.retry_inbox(bigint, text, text),
+      syncd.skip_inbox(bigint, text, text),
       syncd.pause(text, text, integer),
       syncd.resume(text),
       syncd.approve(bigint),

@@ -136,7 +136,6 @@ wide as materialized (
       on i.account_id = b.account_id
       and i.kind = b.kind
     where b.key = '*'
-      and b.kind in ('product', 'stock')
     order by b.account_id
   ) as account_ids
 )
@@ -174,7 +173,8 @@ from wide;
 
 -- name: move_to(snap pg_snapshot, next pg_snapshot, since timestamptz, until timestamptz, shop_id int4, keys text[])
 -- As move, for one shop, where an event is for every key (*): that becomes a change of each of these keys, those of the
--- account's products; what is linked but gone from the Backoffice counts too. Of stock: of each linked variant.
+-- account's products; what is linked but gone from the Backoffice counts too. Of stock: of each linked variant;
+-- of orders: of each that came from the shop.
 with batch as materialized (
   select
     o.kind,
@@ -243,6 +243,22 @@ each as (
   from told t
   join syncd.variant_link v on v.shop_id = $5
   where t.kind = 'stock'
+    and t.key = '*'
+  union all
+  select
+    t.kind,
+    r.key,
+    t.events,
+    t.is_unknown,
+    t.labels,
+    t.first_event_at,
+    t.last_event_at
+  from told t
+  join syncd.received r
+    on r.shop_id = $5
+    and r.kind = 'order'
+    and r.key is not null
+  where t.kind = 'order'
     and t.key = '*'
 ),
 news as (
@@ -349,3 +365,26 @@ order by shop_id;
 -- name: recount(shop_id int4)
 -- Make the count of every linked variant of a shop due; returns how many.
 select syncd.recount($1);
+
+-- name: order_shops()
+-- The shops whose completed orders are fulfilled, with their accounts.
+select
+  shop_id,
+  account_id
+from syncd.interest
+where kind = 'order'
+order by shop_id;
+
+-- name: completed(shop_id int4, account_id text)
+-- Orders of a shop that were completed of late.
+select r.key
+from syncd.received r
+where r.shop_id = $1
+  and r.kind = 'order'
+  and r.key in (
+    select order_completion.order_key
+    from syncd_contract.order_completion as order_completion
+    where order_completion.account_id = $2
+      and order_completion.completed_at > syncd.clock() - interval '30 days'
+  )
+order by r.key;

@@ -275,3 +275,13 @@ from due;
 -- name: recount(shop_id int4)
 -- Make the count of every linked variant of a shop due; returns how many.
 select syncd.recount($1);
+
+-- name: standing(shop_id int4)
+-- How many counts are agreed on, how many are on their way, how many wait for a person.
+select
+  (select count(*) from syncd.agreed_count a where a.shop_id = $1 and a.quantity is not null) as agreed,
+  count(*) filter (where c.cause is null) as waiting,
+  count(*) filter (where c.cause is not null) as dead
+from syncd.change c
+where c.shop_id = $1
+  and c.kind = 'stock';

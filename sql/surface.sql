@@ -564,6 +564,35 @@ from syncd.dead_by_cause
 group by domain
 union all
 select
+  'inbox_dead',
+  format('%s: %s deliveries (%s) could not be worked off: syncd inbox list %s', s.domain, count(*), i.kind, s.domain)
+from syncd.inbox i
+join syncd.shop s on s.shop_id = i.shop_id
+where i.done_at is null
+  and i.state = 'dead'
+group by s.domain, i.kind
+union all
+select
+  'privacy_late',
+  format('%s: a request by law (%s) waits since %s: does a node hold the router?', s.domain, i.topic, i.received_at)
+from syncd.inbox i
+join syncd.shop s on s.shop_id = i.shop_id
+where i.done_at is null
+  and i.state <> 'dead'
+  and i.kind = 'privacy'
+  and i.received_at < syncd.clock() - interval '1 hour'
+union all
+select
+  'webhook_missing',
+  format('%s: no webhook tells of %s since %s (%s): syncd shop webhooks %s', s.domain, string_agg(lower(w.topic), ', ' order by w.topic),
+    min(w.missing_since), min(coalesce(w.refusal, 'it is made again by itself')), s.domain)
+from syncd.webhook w
+join syncd.shop s on s.shop_id = w.shop_id
+where s.webhooks
+  and w.missing_since < syncd.clock() - interval '2 hours'
+group by s.domain
+union all
+select
   'transaction_long',
   format('%s (%s, %s) has a transaction open since %s: see syncd.horizon', coalesce('session ' || pid, 'nobody'), role,
     coalesce(nullif(application, ''), state), began_at)

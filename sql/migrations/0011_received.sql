@@ -32,6 +32,7 @@ create table syncd.received (
   updated_at timestamptz,
   read_at timestamptz,
   received_at timestamptz,
+  listed_at timestamptz,
   gone_at timestamptz,
   failures integer not null default 0 check (failures >= 0),
   due_at timestamptz,
@@ -52,6 +53,7 @@ comment on column syncd.received.key is 'The Backoffice''s key, as its function 
 comment on column syncd.received.updated_at is 'When Shopify says that it was last changed, in whole seconds; older news are ignored';
 comment on column syncd.received.read_at is 'When Shopify was asked for what was received; of equally old news the later read counts';
 comment on column syncd.received.received_at is 'When the Backoffice took it last';
+comment on column syncd.received.listed_at is 'When a list of all there is had it last: what the next one lacks is looked for';
 comment on column syncd.received.gone_at is 'When it was found to be gone from Shopify; null: it is there';
 comment on column syncd.received.failures is 'How often in a row the Backoffice refused it in a pull';
 comment on column syncd.received.due_at is 'When a pull tries again what the Backoffice refused; null: nothing was refused';
@@ -64,6 +66,7 @@ create table syncd.cursor (
   is_full boolean not null default false,
   operation text,
   operation_at timestamptz,
+  listed_at timestamptz,
   pulled_at timestamptz,
   last_error text,
   primary key (shop_id, kind),
@@ -77,6 +80,7 @@ comment on column syncd.cursor.until is 'Whatever Shopify says was changed up to
 comment on column syncd.cursor.is_full is 'Whether all there is was read once; false: the next pull begins with a list of all';
 comment on column syncd.cursor.operation is 'The bulk operation that lists all there is; null: none is under way';
 comment on column syncd.cursor.operation_at is 'When it was asked for';
+comment on column syncd.cursor.listed_at is 'When all there is was listed last; customers are listed each week, since no pull tells who was deleted';
 comment on column syncd.cursor.pulled_at is 'When the last pull came to its end';
 comment on column syncd.cursor.last_error is 'Why the last pull did not; null: it did';
 

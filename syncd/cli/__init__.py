@@ -5,9 +5,11 @@ service  run, migrate, status, check, psql
 sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
 rehearse rehearse
-pull     pull customers, orders
+pull     pull customers, orders, stock
 shop     shop add, list, show, token, declare-empty
 webhooks shop webhooks; receive
+inbox    inbox list, show, retry, skip, receipts
+sales    shop sales
 look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
@@ -21,11 +23,13 @@ import typer
 
 from syncd.cli import (
     dead,
+    inbox,
     look,
     outbox,
     pull,
     rehearse,
     runs,
+    sales,
     sending,
     service,
     shop,
@@ -53,8 +57,10 @@ rehearse.register(app)
 outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
+sales.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
+app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")

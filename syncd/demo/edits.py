@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from syncd.postgres.db import Statements, transaction
+from syncd.records import Shop
 
 sql = Statements("edits")
 
@@ -19,6 +20,43 @@ class Edit:
 
     key: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ware:
+    """Something that both sides count and sell; `gid` is the variant's in Shopify."""
+
+    variant_id: int
+    title: str
+    gid: str
+    quantity: int
+
+
+async def ware(pool: asyncpg.Pool, shop: Shop) -> Ware | None:
+    """One of which there are two at least, in the shop's warehouse."""
+    row = await sql.ware.row(pool, shop_id=shop.shop_id, warehouse_key=shop.stock_warehouse)
+    return None if row is None else Ware(**row)
+
+
+async def counted(pool: asyncpg.Pool, shop: Shop, one: Ware) -> int:
+    """How many lie in the warehouse."""
+    count: int = await sql.counted.value(
+        pool, variant_id=one.variant_id, warehouse_key=shop.stock_warehouse
+    )
+    return count
+
+
+async def sell(pool: asyncpg.Pool, shop: Shop, one: Ware) -> None:
+    """One is sold at the till."""
+    await sql.sell.execute(pool, variant_id=one.variant_id, warehouse_key=shop.stock_warehouse)
+
+
+async def sent_s(pool: asyncpg.Pool, shop: Shop, one: Ware, newest: int) -> float | None:
+    """Seconds from the sale until Shopify took the count; None: it has not yet."""
+    row = await sql.sent_count.row(
+        pool, shop_id=shop.shop_id, key=str(one.variant_id), history_id=newest
+    )
+    return None if row is None else (row["accepted_at"] - row["first_event_at"]).total_seconds()
 
 
 async def count_active(pool: asyncpg.Pool, account_id: str) -> int:

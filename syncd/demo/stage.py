@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from syncd.demo.home import Home
 from syncd.errors import ConfigError
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
-from syncd.postgres import db, embedded, reference, shops
+from syncd.postgres import db, embedded, reference, shops, webhooks
 from syncd.postgres.embedded import Server
 from syncd.postgres.migrate import migrate
 from syncd.records import Shop
@@ -27,6 +28,7 @@ from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
 from syncd.shopify import client as shopify
 from syncd.supervisor import House
+from syncd.supervisor.house import Listening
 from syncd.vault import Vault
 
 ACCOUNT = "fjord"
@@ -91,9 +93,12 @@ async def stage(home: Home, wanted: Wanted, console: Console) -> AsyncIterator[S
             vault = Vault.open(home.key, create=True)
             shop = await _shop(pool, vault, home, running.url)
             step.say(f"A sandbox Shopify, plan {wanted.plan}, is open at {running.url}")
+        port = await _hear(pool, vault, shop)
         homes.announce(home, homes.Running(url, str(home.key), running.url, home.domain))
         stack.callback(homes.withdraw, home)
-        yield Stage(House(pool, vault, running.url), shop, running.url, url, is_new)
+        house = House(pool, vault, running.url)
+        house.receiver = Listening("127.0.0.1", port)
+        yield Stage(house, shop, running.url, url, is_new)
 
 
 def read(csv: Path | None, console: Console) -> tuple[Catalogue, str]:
@@ -158,7 +163,19 @@ async def _shop(pool: asyncpg.Pool, vault: Vault, home: Home, url: str) -> Shop:
         account=ACCOUNT,
         department=DEPARTMENT,
         warehouse=WAREHOUSE,
+        stock_direction="two_way",
         is_empty=True,
     )
     async with shopify.connect(home.domain, TOKEN, url=url) as client:
         return await onboard.add(pool, client, wishes, sealed=vault.seal(TOKEN))
+
+
+async def _hear(pool: asyncpg.Pool, vault: Vault, shop: Shop) -> int:
+    """The port on which the shop's webhooks are received; the shop is asked for them there."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    if (await webhooks.wiring(pool, shop.shop_id)).secret is None:
+        await webhooks.set_secret(pool, shop.shop_id, vault.seal(ShopOptions().api_secret))
+    await webhooks.set_address(pool, shop.shop_id, f"http://127.0.0.1:{port}/webhooks")
+    return port

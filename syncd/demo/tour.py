@@ -13,7 +13,7 @@ import anyio
 from rich.console import Console
 from rich.markup import escape
 
-from syncd.demo import edits, proof, report
+from syncd.demo import edits, proof, report, selling
 from syncd.demo.edits import Edit
 from syncd.demo.home import Home
 from syncd.demo.stage import ACCOUNT, Stage, Wanted, stage
@@ -71,6 +71,7 @@ async def _lead(scene: Stage, console: Console, *, is_once: bool) -> bool:
     if scene.house.stop.is_set():
         return True  # somebody's wish, and nothing is lost
     delays_s = await _show_live(scene, console)
+    sales_s = await selling.show(scene, console)
     forms, refused = await _forms(scene)
     rows = [
         ("products in the Backoffice", f"{len(forms) + len(refused)}"),
@@ -81,6 +82,8 @@ async def _lead(scene: Stage, console: Console, *, is_once: bool) -> bool:
         ("live change, commit to accepted, median", f"{statistics.median(delays_s):.3f} s"),
         ("live change, slowest", f"{max(delays_s):.3f} s"),
     ]
+    if sales_s:
+        rows.append(("a sale, until the other side counts it", f"{max(sales_s):.3f} s"))
     stats = await _ask(scene, "stats")
     rows.append(("points spent", f"{stats['points']}"))
     rows.append(("calls refused for want of points", f"{stats['throttled']}"))

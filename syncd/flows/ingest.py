@@ -8,16 +8,15 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import asyncpg
 import structlog
 
 from syncd.deliveries import InboxKind, Item
-from syncd.flows import ingest_sales, ingest_stock, receiving
+from syncd.flows import ingest_sales, ingest_stock
 from syncd.postgres import inbox
-from syncd.postgres.db import Connection, clock, transaction
+from syncd.postgres.db import Connection, transaction
 from syncd.postgres.inbox import Ended
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
@@ -36,27 +35,26 @@ log = structlog.get_logger()
 class Handler:
     """How a kind is read, by GID (None: gone), then stored inside the caller's transaction.
 
-    `store` is told when that was, and sets a savepoint a thing, so that one that cannot be stored
-    keeps no other back. `concerns` tells deliveries that need not even be read, `told` what is
-    known from the deliveries themselves, since it cannot be read any more.
+    `store` sets a savepoint a thing, so that one that cannot be stored keeps no other back.
+    `concerns` tells deliveries that need not even be read; `ended` what deliveries tell of things
+    that no read would show.
     """
 
-    read: Callable[[Client, Any, Sequence[str]], Awaitable[Mapping[str, Any]]]
-    store: Callable[
-        [Connection, Shop, Any, Mapping[str, Any], datetime], Awaitable[Mapping[str, Outcome]]
-    ]
+    read: Callable[[Client, str, Sequence[str]], Awaitable[Mapping[str, Any]]]
+    store: Callable[[Connection, Shop, str, Mapping[str, Any]], Awaitable[Mapping[str, Outcome]]]
     concerns: Callable[[Shop, Item], bool] = lambda _shop, _item: True
-    told: Callable[[Sequence[Item]], Mapping[str, Any]] = lambda _items: {}
+    ended: Callable[[Sequence[Item]], Mapping[str, Any]] = lambda _items: {}
 
 
+SALES = Handler(ingest_sales.read, ingest_sales.store, ingest_sales.concerns, ingest_sales.ended)
 HANDLERS: Mapping[InboxKind, Handler] = {
-    "stock": Handler(ingest_stock.read, ingest_stock.store, ingest_stock.concerns),
-    "customer": Handler(
-        receiving.read, ingest_sales.store, ingest_sales.concerns, ingest_sales.told
+    "stock": Handler(
+        ingest_stock.read, ingest_stock.store, ingest_stock.concerns, ingest_stock.told
     ),
-    "order": Handler(receiving.read, ingest_sales.store, ingest_sales.concerns),
+    "customer": SALES,
+    "order": SALES,
 }
-"""The other kinds, privacy and app: flows/obey.py."""
+"""Kinds without a handler wait in the inbox; privacy and app: flows/obey.py."""
 
 
 async def ingest_once(
@@ -94,7 +92,6 @@ async def _ingest(
     gids = list(dict.fromkeys(str(one.gid) for one in asked))
     things: Mapping[str, Any] = {}
     failure: Exception | None = None
-    read_at = await clock(pool)
     if gids:
         try:
             things = await handler.read(client.on(_lane(kind)), kind, gids)
@@ -104,9 +101,8 @@ async def _ingest(
     async with transaction(pool) as connection:
         held = await inbox.hold(connection, items)
         ours = [one for one in asked if one.inbox_id in held and one.gid in things]
-        found = {str(one.gid): things[str(one.gid)] for one in ours}
-        found |= handler.told(ours)
-        stored = await handler.store(connection, shop, kind, found, read_at) if found else {}
+        found = {str(one.gid): things[str(one.gid)] for one in ours} | dict(handler.ended(ours))
+        stored = await handler.store(connection, shop, kind, found) if found else {}
         fates = {one.inbox_id: _fate(one, stored, failure) for one in asked}
         ended = [_ended(one, fates.get(one.inbox_id, "skipped")) for one in items]
         await inbox.settle(connection, ended)

@@ -28,9 +28,7 @@ BROKEN = (  # the contract's function is not there, or not ours to call: no thin
     asyncpg.InvalidSchemaNameError,
     asyncpg.InsufficientPrivilegeError,
 )
-PASSING = (  # nobody's fault: the transaction is tried again
-    asyncpg.TransactionRollbackError,  # deadlocks
-    asyncpg.LockNotAvailableError,
+LOST = (  # the connection, or the server: nothing of the transaction stays
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresConnectionError,
@@ -165,7 +163,7 @@ async def _called(
             f"syncd_contract.receive_{kind} cannot be called: {error}",
             hint="mend it in the Backoffice: `syncd check` names all faults",
         ) from error
-    except PASSING:
+    except LOST:
         raise
     except asyncpg.PostgresError as error:
         said = f"the Backoffice refused {called} of {shop.domain}: {_impersonal(error)}"

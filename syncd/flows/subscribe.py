@@ -47,7 +47,8 @@ async def verify_once(pool: asyncpg.Pool, client: Client, shop: Shop) -> Outcome
     async with transaction(pool) as connection:
         for kind in _gaps(known, seen):
             await inbox.gap(connection, shop.shop_id, kind)
-            log.warning("webhooks_missed", shop=shop.domain, kind=kind, effect="it is pulled")
+            tell = log.warning if address in {one.address for one in known} else log.info
+            tell("webhooks_missed", shop=shop.domain, kind=kind, effect="it is pulled")
         await webhooks.keep(connection, shop.shop_id, address, seen)
     _tell(shop, plan, seen)
     return "verified"

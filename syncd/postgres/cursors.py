@@ -19,14 +19,15 @@ ERROR_CHARS = 1000
 class Cursor:
     """Whatever was changed up to `until`, by Shopify's clock, is stored, once `is_full`.
 
-    `operation` lists all there is, asked for at `operation_at`. Since `gap_since` something may
-    have been missed. `now` is the database's.
+    `operation` lists all there is, asked for at `operation_at`; the last list was there at
+    `listed_at`. Since `gap_since` something may have been missed. `now` is the database's.
     """
 
     until: datetime | None
     is_full: bool
     operation: str | None
     operation_at: datetime | None
+    listed_at: datetime | None
     pulled_at: datetime | None
     last_error: str | None
     gap_since: datetime | None

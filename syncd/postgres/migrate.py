@@ -21,6 +21,7 @@ REPEATED = (
     "engine",
     "redaction",
     "surface",
+    "hearing",
 )  # sql/ files that are applied after every migration
 LOCK_TIMEOUT = "set local lock_timeout = '10s'"  # a migration must not queue behind a report
 

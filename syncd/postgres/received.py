@@ -29,6 +29,7 @@ async def lock(
     connection: Connection, *, shop_id: int, kind: Kind, gids: Sequence[str]
 ) -> dict[str, Known]:
     """What is known of these, by GID, theirs alone until the transaction ends."""
+    await sql.take_turns.execute(connection, shop_id=shop_id)
     await sql.lock.execute(connection, shop_id=shop_id, kind=kind, gids=list(gids))
     rows = await sql.known.fetch(connection, shop_id=shop_id, kind=kind, gids=list(gids))
     return {
@@ -123,6 +124,19 @@ async def unknown(
     )
     known = {row["gid"] for row in rows}
     return [head.gid for head in heads if head.gid not in known]
+
+
+async def listed(db: Executor, *, shop_id: int, kind: Kind, gids: Sequence[str]) -> None:
+    """Note that a list of all there is has these."""
+    await sql.listed.execute(db, shop_id=shop_id, kind=kind, gids=list(gids))
+
+
+async def unlisted(
+    db: Executor, *, shop_id: int, kind: Kind, since: datetime, most: int
+) -> list[str]:
+    """The GIDs of what the Backoffice has and a list that was asked for then did not have."""
+    rows = await sql.unlisted.fetch(db, shop_id=shop_id, kind=kind, since=since, most=most)
+    return [row["gid"] for row in rows]
 
 
 async def variant_keys(db: Executor, *, shop_id: int, gids: Sequence[str]) -> dict[str, str]:

@@ -45,7 +45,7 @@ async def route_once(
     """Move about `most` events to the changes of the shops they concern; 0 events: nothing waits.
 
     Never misses a late commit, never splits a transaction, never counts an event twice. Where the
-    cursor was written by another cluster (a restore) every product of every shop becomes due.
+    cursor was written by another cluster (a restore) all that every shop is sent becomes due.
     With the `since` of the step before, a look into an empty outbox reads no older partition; with
     patience the database looks again and again until there is something to do.
     Raises LeaseLostError when the lease was lost, ContractError when an event names every product
@@ -110,6 +110,13 @@ async def _rebase(connection: Connection) -> Routed:
         shops.append(row["shop_id"])
     for row in await sql.stock_shops.fetch(connection):
         count += await sql.recount.value(connection, shop_id=row["shop_id"])
+        shops.append(row["shop_id"])
+    for row in await sql.order_shops.fetch(connection):
+        found = await sql.completed.fetch(connection, **row)
+        keys = [one["key"] for one in found]
+        count += await enqueue(
+            connection, shop_id=row["shop_id"], kind="order", keys=keys, lane="orders"
+        )
         shops.append(row["shop_id"])
     return Routed(count, tuple(dict.fromkeys(shops)), is_rebased=True)
 

@@ -155,6 +155,26 @@ async def set_stock(
         ) from error
 
 
+async def set_sales(
+    pool: asyncpg.Pool,
+    shop_id: int,
+    *,
+    customers: bool | None = None,
+    orders: bool | None = None,
+    fulfil: bool | None = None,
+    notify: bool | None = None,
+) -> None:
+    """Switch what comes back from the shop, what is fulfilled there; None: as it is."""
+    await sql.set_sales.execute(
+        pool,
+        shop_id=shop_id,
+        sync_customers=customers,
+        sync_orders=orders,
+        fulfil_orders=fulfil,
+        notify_customer=notify,
+    )
+
+
 async def _shops(
     pool: asyncpg.Pool, *, domain: str | None = None, is_ready: bool | None = None
 ) -> list[Shop]:

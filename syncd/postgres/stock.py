@@ -185,6 +185,21 @@ async def behind(db: Executor, shop: Shop, keys: Sequence[str]) -> list[str]:
     return [row["key"] for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many counts are agreed on, on their way, or wait for a person."""
+
+    agreed: int
+    waiting: int
+    dead: int
+
+
+async def standing(db: Executor, shop_id: int) -> Standing:
+    row = await sql.standing.row(db, shop_id=shop_id)
+    assert row is not None  # it counts
+    return Standing(**row)
+
+
 async def recount(db: Executor, shop_id: int) -> int:
     """Make the count of every linked variant due, behind all else; returns how many."""
     count: int = await sql.recount.value(db, shop_id=shop_id)

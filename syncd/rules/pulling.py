@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from syncd.sales import Kind
+
 EVERY = timedelta(minutes=10)
 FAILED_EVERY = timedelta(minutes=1)  # while something is known to be missing
 OVERLAP = timedelta(minutes=5)  # Shopify's search index lags; clocks differ
+LISTED_EVERY = timedelta(days=7)
 FIRST_WAIT_S = 60.0
 LONGEST_WAIT_S = 6 * 3600.0
 
@@ -20,6 +23,14 @@ def is_due(
     if gap_since is not None:
         return not has_failed or now - pulled_at >= FAILED_EVERY
     return now - pulled_at >= EVERY
+
+
+def is_list_due(now: datetime, kind: Kind, listed_at: datetime | None) -> bool:
+    """Whether to list all there is anew: a deleted customer is told by a webhook, or by nothing.
+
+    Orders are not ended when they go.
+    """
+    return kind == "customer" and listed_at is not None and now - listed_at >= LISTED_EVERY
 
 
 def floor(until: datetime, gap_since: datetime | None) -> datetime:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zlib import crc32
 
+import msgspec
 import orjson
 
 from syncd.errors import ShopifyError
@@ -37,8 +38,7 @@ ID, PARENT = b'{"id":"', b'"__parentId":"'
 NOTE = b"+"
 
 
-@dataclass(slots=True)
-class Family:
+class Family(msgspec.Struct, gc=False):  # made in a third of the time of a dataclass
     """A node with its children, in the order in which their lines came."""
 
     node: Mapping[str, Any]

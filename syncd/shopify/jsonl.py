@@ -7,9 +7,9 @@ are taken too). The lines may come in any order, and some may be missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import orjson
 
 MISFIT = "INVALID_VARIABLE"  # what an ordinary call with such variables is refused by
@@ -21,8 +21,7 @@ NOTHING = {
 }
 
 
-@dataclass(slots=True)
-class Row:
+class Row(msgspec.Struct, gc=False):  # made in a third of the time of a dataclass
     """What became of one line; `line_number` counts the lines of the upload from 0.
 
     `payload` is what the mutation's root field gave, None when there is none. `errors` are GraphQL

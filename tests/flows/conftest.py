@@ -137,7 +137,7 @@ class Scene:
         ):
             assert response.status == 204
 
-    async def tell(self, path: str, body: dict[str, Any]) -> None:
+    async def tell(self, path: str, body: dict[str, Any] | list[dict[str, Any]]) -> None:
         """Ask something of the sandbox itself."""
         async with (
             aiohttp.ClientSession() as session,

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from syncd.flows import pull
-from syncd.flows.pull import Pulled
+from syncd.flows.pull_step import Pulled
 from syncd.sales import Kind
 from tests import leasing
 from tests.flows.conftest import JAKKE, LUE, Scene, settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,7 +17,8 @@ from syncd.postgres.db import Connection
 from syncd.records import Shop
 from syncd.shopify.client import Client
 from tests import leasing
-from tests.flows.conftest import JAKKE, Scene
+from tests.flows.conftest import JAKKE, Scene, settings
+from tests.flows.shelves import count
 
 
 @dataclass(slots=True)
@@ -136,6 +137,7 @@ def level(scene: Scene, name: str, item: str, location: str) -> Delivery:
 async def test_a_level_of_ours_makes_the_variants_stock_due_and_no_other(scene: Scene) -> None:
     await scene.load(JAKKE)
     await scene.push()
+    await count(scene)
     rows = await scene.pool.fetch("select variant_key, inventory_item from syncd.variant_link")
     ours = {row["variant_key"]: row["inventory_item"] for row in rows}
     small, medium = ours
@@ -159,3 +161,23 @@ async def test_a_level_of_ours_makes_the_variants_stock_due_and_no_other(scene: 
     }
     due = await scene.pool.fetch("select kind, key, lane from syncd.change")
     assert [tuple(row) for row in due] == [("stock", small, "stock")]
+
+
+async def test_the_echo_of_our_own_count_makes_nothing_due(scene: Scene) -> None:
+    await settings(scene, sync_stock=True, stock_direction="two_way")
+    await scene.load(JAKKE)
+    await scene.push()
+    await count(scene)
+    row = await scene.pool.fetchrow("select * from syncd.variant_link where variant_key = '1'")
+    assert row is not None
+    item, here = row["inventory_item"], str(scene.shop.location)
+    echo, sale = level(scene, "echo", item, here), level(scene, "sale", item, here)
+    await inbox.add(scene.pool, [replace(echo, body={**echo.body, "available": 5})])
+    lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+    await ingest.ingest_once(scene.pool, scene.client, scene.shop, lease)
+    assert await states(scene) == {"echo": ("done", "echo")}
+    assert await scene.pool.fetch("select from syncd.change") == []
+    await inbox.add(scene.pool, [sale])
+    await ingest.ingest_once(scene.pool, scene.client, scene.shop, lease)
+    assert (await states(scene))["sale"] == ("done", "received")
+    assert await scene.pool.fetchval("select key from syncd.change") == "1"

@@ -101,7 +101,7 @@ async def test_nothing_of_a_person_is_left_in_any_table(pool: asyncpg.Pool, shop
     assert tuple(person) == ("", None, None)
     (receipt,) = await asked.receipts(pool)
     assert (receipt.topic, receipt.told_backoffice) == ("customers/redact", True)
-    assert receipt.held == {"inbox": 2, "change": 1, "audit": 2, "shop": 1}
+    assert receipt.held == {"inbox": 2, "received": 0, "change": 1, "audit": 2, "shop": 1}
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ async def test_what_is_held_is_counted_and_stays_when_it_is_only_asked_for(
     assert await left(pool) == before
     (receipt,) = await asked.receipts(pool, shop_id=shop_id)
     assert receipt.request_id == "9999"
-    assert receipt.held == {"inbox": 2, "change": 1, "audit": 2, "shop": 1}
+    assert receipt.held == {"inbox": 2, "received": 0, "change": 1, "audit": 2, "shop": 1}
 
 
 async def test_a_shop_that_is_gone_keeps_nothing_of_its_customers(

@@ -9,6 +9,7 @@ import pytest
 
 from syncd.errors import KindError, LeaseLostError, ShopError
 from syncd.flows import pull
+from syncd.flows.pull_step import Pulled
 from syncd.postgres import cursors
 from syncd.sales import Kind
 from tests import leasing
@@ -200,7 +201,7 @@ async def test_what_the_backoffice_refuses_is_given_again(scene: Scene) -> None:
     await counter.due(scene)
     done = await counter.pulled(scene)
     assert done.outcomes == {"received": 1, "refused": 1}
-    assert await counter.pulled(scene) == pull.Pulled()  # not at once
+    assert await counter.pulled(scene) == Pulled()  # not at once
     row = await scene.pool.fetchrow("select last_error from syncd.received where gid = $1", dear)
     assert row is not None
     assert "the Backoffice refused order" in row["last_error"]
@@ -248,3 +249,20 @@ async def test_an_app_that_may_see_nothing_ends_nobody(scene: Scene) -> None:
         await counter.pulled(scene, "customer")
     gone = "select count(*) from retail.customer where deleted_at is not null"
     assert await scene.pool.fetchval(gone) == 0
+
+
+async def test_a_deletion_that_no_webhook_told_is_found_by_the_weekly_list(scene: Scene) -> None:
+    await counter.stocked(scene)
+    await scene.tell("edit", {"do": "add_customer", "set": counter.KARI})
+    await scene.tell("edit", {"do": "add_customer", "set": {"email": "ola@example.com"}})
+    await counter.pulled(scene, "customer")
+    await counter.edit(scene, "delete_customer", customer="kari@example.com")
+    await counter.due(scene, "customer")
+    await counter.pulled(scene, "customer")
+    gone = "select count(*) from retail.customer where deleted_at is not null"
+    assert await scene.pool.fetchval(gone) == 0
+    await scene.pool.execute("update syncd.cursor set listed_at = listed_at - interval '7 days'")
+    assert (await counter.pulled(scene, "customer")).outcomes["gone"] == 1
+    kept = await scene.pool.fetch("select email from retail.customer where deleted_at is null")
+    assert [row["email"] for row in kept] == ["ola@example.com"]
+    assert (await counter.pulled(scene, "customer")).looked == 0

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from syncd.errors import ContractError
@@ -259,3 +261,36 @@ async def test_an_order_out_of_sight_is_not_ended(scene: Scene) -> None:
     done = await store(scene, "order", {gid: None})
     assert done[gid].state == "gone"
     assert (await counter.order(scene))["cancelled_at"] is None
+
+
+async def test_a_deadlock_with_a_till_puts_one_thing_aside(scene: Scene) -> None:
+    await counter.stocked(scene)
+    gids = [await counter.buy(scene, ("L-1", 1)) for _ in range(2)]
+    await received(scene, "order", *gids)
+    for gid in gids:
+        await counter.edit(scene, "change_order", order=gid, set={"note": "x"})
+    things = dict(await receiving.read(scene.client, "order", gids))
+    one, two = sorted(gids)
+    lock = "select from retail.sales_order where external_ref = $1 for update"
+    states: list[str] = []
+
+    async def give() -> None:
+        states.extend(each.state for each in (await store(scene, "order", things)).values())
+
+    async with scene.pool.acquire() as till, till.transaction():
+        await till.execute(
+            "set local deadlock_timeout = '1h'"
+        )  # so that ours is the one to give in
+        await till.fetch(lock, two)
+        async with anyio.create_task_group() as group:
+            group.start_soon(give)
+            await waits(scene)
+            await till.fetch(lock, one)
+    assert sorted(states) == ["received", "refused"]
+
+
+async def waits(scene: Scene) -> None:
+    """Until somebody waits for a row."""
+    query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    while not await scene.pool.fetchval(query):
+        await anyio.lowlevel.checkpoint()

@@ -121,7 +121,9 @@ async def test_a_dba_writes_by_the_audited_functions_alone(pool: asyncpg.Pool) -
         "reject",
         "resume",
         "retry",
+        "retry_inbox",
         "skip",
+        "skip_inbox",
     ]
     assert not await pool.fetchval("select has_schema_privilege($1, 'syncd', 'create')", DBA)
     async with acting(pool, DBA) as dba:
