@@ -11,10 +11,17 @@ import pytest
 from anyio import to_thread
 
 from syncd.postgres import shops
+from syncd.postgres.embedded import Server
 from tests.flows import counter
 from tests.flows.conftest import DOMAIN, Scene, playing
 from tests.flows.shelves import here
 from tests.test_cli import Shell
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
 
 
 @pytest.fixture

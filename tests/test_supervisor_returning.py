@@ -9,10 +9,17 @@ import anyio
 import asyncpg
 import pytest
 
+from syncd.postgres.embedded import Server
 from tests import leasing
 from tests.flows import counter
 from tests.flows.conftest import Scene, playing
 from tests.test_supervisor import PATIENCE_S, served, until
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from syncd.postgres import webhooks
+from syncd.postgres.embedded import Server
 from syncd.supervisor import House, serve
 from syncd.supervisor.house import Listening
 from syncd.web import receiver
@@ -21,6 +22,12 @@ from tests.flows import counter
 from tests.flows.conftest import OPTIONS, Scene, playing
 from tests.flows.shelves import here, sell, there
 from tests.test_supervisor import PATIENCE_S, until
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
 
 
 @pytest.fixture

@@ -61,17 +61,6 @@ alter table syncd.run add column counts integer check (counts >= 0);
 comment on column syncd.run.counts is
   'How many variants'' counts were not as last agreed on; null: no counts were looked at. They are due as changes of stock';
 
-create or replace view syncd.interest as
-select
-  s.shop_id,
-  s.account_id,
-  k.kind
-from syncd.shop s
-cross join lateral (
-  values ('product'::text, s.sync_products), ('stock', s.sync_stock)
-) as k (kind, is_wanted)
-where k.is_wanted;
-
 create function syncd.recount(shop_id integer) returns bigint
   language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare

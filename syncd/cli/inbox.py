@@ -57,8 +57,8 @@ def list_(
                 (str(one.inbox_id), one.domain, one.topic, one.gid or "–", one.error)
                 for one in dead
             ]
-            heads = ("No.", "Shop", "Topic", "Of", "Why")
-            console.print(_table(heads, lines) if lines else NONE_DEAD)
+            titles = ("No.", "Shop", "Topic", "Of", "Why")
+            console.print(_table(titles, lines) if lines else NONE_DEAD)
 
     run(work)
 

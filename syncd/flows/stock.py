@@ -11,7 +11,7 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import CallError, RowError, ShopifyError, SyncdError
+from syncd.errors import RowError, ShopifyError, SyncdError
 from syncd.flows import stock_calls, stock_guard
 from syncd.flows.keeping import kept
 from syncd.postgres import outbox, stock
@@ -72,20 +72,17 @@ async def stock_once(
     if not rule.is_kept(shop):
         return 0
     client = client.on("stock")
-    try:
-        await stock_calls.finish(pool, client, shop)
-    except CallError as error:
-        log.warning("counts_unanswered", error=str(error))
-        return 0
     most = shopify.ITEMS_A_CALL
     changes = await outbox.claim(pool, lease, kind="stock", lease_s=LEASE_S, most=most)
+    if not changes:
+        return 0
     step = _Step(pool, client, shop, lease, {change.key: change for change in changes})
     try:
-        if changes:
-            async with kept(pool, changes, renewed_s):
-                for _ in range(ROUNDS):
-                    if step.open:
-                        await _round(step)
+        async with kept(pool, changes, renewed_s):
+            await stock_calls.finish(pool, client, shop)
+            for _ in range(ROUNDS):
+                if step.open:
+                    await _round(step)
         step.is_through = True
     except Exception as error:
         step.error = error

@@ -7,7 +7,6 @@ import structlog
 
 from syncd.errors import CallError, KindError
 from syncd.flows import ingest, subscribe
-from syncd.postgres import shops
 from syncd.records import Shop
 from syncd.shopify.client import Client
 from syncd.shopify.webhooks import SubscriptionRefused
@@ -42,7 +41,7 @@ async def _ingest(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Rest until the bell or the next look; a kind that may not be read pauses this alone."""
     while not house.stop.is_set() and not work.is_left:
         news = house.bells[shop.shop_id].event
-        current = {one.shop_id: one for one in await shops.ready(house.pool)}.get(shop.shop_id)
+        current = await house.current(shop)
         if current is None:
             return
         try:

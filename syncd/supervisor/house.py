@@ -8,11 +8,14 @@ import socket
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 import anyio
 import asyncpg
 
+from syncd.postgres import shops
 from syncd.postgres.leases import Lease
+from syncd.records import Shop
 from syncd.vault import Vault
 
 DATABASE_LOST = (
@@ -24,6 +27,8 @@ DATABASE_LOST = (
     asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction
     OSError,
 )
+
+FRESH_S = 0.5  # so old may be what is known of the shops' settings
 
 
 class Bell:
@@ -70,6 +75,8 @@ class House:
     vault: Vault
     shopify_url: str | None
     receiver: Listening | None = None
+    ready: dict[int, Shop] = field(default_factory=dict)
+    ready_s: float = -inf
     node: str = field(default_factory=node_name)
     stop: anyio.Event = field(default_factory=anyio.Event)
     bells: dict[int, Bell] = field(default_factory=lambda: defaultdict(Bell))
@@ -84,3 +91,18 @@ class House:
         """Wake the pumps of these shops, or of all."""
         for shop_id in list(self.bells) if shop_ids is None else shop_ids:
             self.bells[shop_id].ring()
+
+    async def current(self, shop: Shop) -> Shop | None:
+        """The shop with its settings as they are now; None when it may not be sent to any more.
+
+        Now is within FRESH_S: many loops of many shops ask, and one question serves all.
+        """
+        if anyio.current_time() >= self.ready_s + FRESH_S:
+            await self.look()
+        return self.ready.get(shop.shop_id)
+
+    async def look(self) -> list[Shop]:
+        """The shops that may be sent to now."""
+        began_s, found = anyio.current_time(), await shops.ready(self.pool)
+        self.ready_s, self.ready = began_s, {one.shop_id: one for one in found}
+        return found

@@ -7,14 +7,14 @@ import structlog
 
 from syncd.errors import ContractError, KindError, ShopError, ShopifyError
 from syncd.flows import fulfil, pull, pull_stock
-from syncd.postgres import cursors, shops
+from syncd.postgres import cursors
 from syncd.records import Shop
 from syncd.sales import Kind
 from syncd.shopify.client import Client
 from syncd.supervisor.house import House, Work
 
 KINDS: tuple[Kind, ...] = ("customer", "order")
-PULL_IDLE_S = 2.0  # between two looks whether a pull is due
+PULL_IDLE_S = 5.0  # between two looks whether a pull is due
 FULFIL_IDLE_S = 1.0  # between two looks for orders whose back-off is over
 TROUBLE_S = 60.0
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ async def bring_back(house: House, shop: Shop, work: Work, client: Client) -> No
 async def _pull(house: House, shop: Shop, work: Work, client: Client, kind: Kind) -> None:
     """Trouble with one kind is no reason to stop the shop: it is written down, and tried again."""
     while not house.stop.is_set() and not work.is_left:
-        current = await _current(house, shop)
+        current = await house.current(shop)
         if current is None:
             return
         pause_s = PULL_IDLE_S
@@ -53,7 +53,7 @@ async def _pull(house: House, shop: Shop, work: Work, client: Client, kind: Kind
 async def _pull_counts(house: House, shop: Shop, work: Work, client: Client) -> None:
     """As `_pull`, for what moved on the shelves."""
     while not house.stop.is_set() and not work.is_left:
-        current = await _current(house, shop)
+        current = await house.current(shop)
         if current is None:
             return
         pause_s = PULL_IDLE_S
@@ -72,11 +72,13 @@ async def _fulfil(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Rest until the bell or the next look; what all orders suffer from pauses this alone."""
     while not house.stop.is_set() and not work.is_left:
         news = house.bells[shop.shop_id].event
-        current = await _current(house, shop)
+        current = await house.current(shop)
         if current is None:
             return
         try:
-            if await fulfil.fulfil_once(house.pool, client, current, work.lease):
+            if current.fulfil_orders and await fulfil.fulfil_once(
+                house.pool, client, current, work.lease
+            ):
                 continue
         except (KindError, ContractError) as error:
             log.error("fulfilment_paused", shop=shop.domain, again_s=TROUBLE_S, error=str(error))
@@ -84,9 +86,3 @@ async def _fulfil(house: House, shop: Shop, work: Work, client: Client) -> None:
             continue
         with anyio.move_on_after(FULFIL_IDLE_S):
             await news.wait()
-
-
-async def _current(house: House, shop: Shop) -> Shop | None:
-    """The shop with its settings as they are now; None when it may not be worked at any more."""
-    ready = {one.shop_id: one for one in await shops.ready(house.pool)}
-    return ready.get(shop.shop_id)

@@ -35,7 +35,7 @@ async def tend(house: House) -> None:
     """Keep a pump for each shop that may be pushed, as far as it is this node's share."""
     async with anyio.create_task_group() as group:
         while not house.stop.is_set():
-            ready = {leases.of_shop(one.shop_id): one for one in await shops.ready(house.pool)}
+            ready = {leases.of_shop(one.shop_id): one for one in await house.look()}
             alive = await nodes.seen(house.pool, within_s=ALIVE_S)
             ours = [name for name in house.held if name != leases.ROUTER]
             share = shares.share(len(ready), len(alive))
@@ -122,7 +122,7 @@ async def _pump(
     """Push what is due of the lanes; rest until the bell or the next look."""
     while not house.stop.is_set() and not work.is_left:
         news = house.bells[shop.shop_id].event
-        current = await _current(house, shop)
+        current = await house.current(shop)
         if current is None:
             return
         if current.sync_products and await push.push_once(
@@ -139,7 +139,7 @@ async def _count(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Keep counts in step; rest until the bell or the next look."""
     while not house.stop.is_set() and not work.is_left:
         news = house.bells[shop.shop_id].event
-        current = await _current(house, shop)
+        current = await house.current(shop)
         if current is None:
             return
         if await stock.stock_once(house.pool, client, current, work.lease):
@@ -153,7 +153,7 @@ async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None
     spent = 0
     while True:
         news = house.bells[shop.shop_id].event
-        current = await _current(house, shop)
+        current = await house.current(shop)
         wait_s = None
         if current is not None and current.sync_products:
             wait_s = await carry_run.advance_once(house.pool, client, current, lease)
@@ -162,9 +162,3 @@ async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None
             await runs.spend(house.pool, shop.shop_id, spent - before)
         with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):
             await news.wait()
-
-
-async def _current(house: House, shop: Shop) -> Shop | None:
-    """The shop with its settings as they are now; None when it may not be pushed any more."""
-    ready = {one.shop_id: one for one in await shops.ready(house.pool)}
-    return ready.get(shop.shop_id)

@@ -15,11 +15,19 @@ from syncd.deliveries import Delivery
 from syncd.errors import CallError
 from syncd.flows import fulfil, ingest, receiving
 from syncd.postgres import inbox
+from syncd.postgres.embedded import Server
 from syncd.rules import orders as as_order
 from syncd.sales import Order
 from tests import leasing
 from tests.flows import counter
 from tests.flows.conftest import Scene
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
+
 
 HISTORIES = int(os.environ.get("HISTORIES", "3"))
 DEEDS = 30

@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 
 import anyio
+import pytest
 
 from syncd.flows import stock
+from syncd.postgres.embedded import Server
 from tests import leasing
 from tests.flows.conftest import JAKKE, Scene, settings
 from tests.flows.shelves import both, buy, count, edit, here, proxied, route, sell, there, told
 from tests.histories import Event, history
 from tests.proxies import Proxy, Snare
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
+
 
 HISTORIES = int(os.environ.get("STOCK_HISTORIES", "100"))
 SET, LOOK = "InventorySetQuantities", "StockAt"

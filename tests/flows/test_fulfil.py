@@ -8,10 +8,18 @@ import pytest
 
 from syncd.errors import ShopError
 from syncd.flows import fulfil
+from syncd.postgres.embedded import Server
 from tests import leasing
 from tests.flows import counter
 from tests.flows.conftest import Scene, settings
 from tests.sandbox.sales import ORDER
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
+
 
 HOLD = """
 mutation Hold($id: ID!) {

@@ -14,11 +14,18 @@ from syncd.flows import ingest
 from syncd.flows.ingest import Handler, Outcome
 from syncd.postgres import inbox
 from syncd.postgres.db import Connection
+from syncd.postgres.embedded import Server
 from syncd.records import Shop
 from syncd.shopify.client import Client
 from tests import leasing
 from tests.flows.conftest import JAKKE, Scene, settings
 from tests.flows.shelves import count
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
 
 
 @dataclass(slots=True)

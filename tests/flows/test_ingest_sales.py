@@ -7,9 +7,16 @@ import pytest
 from syncd.deliveries import Delivery, InboxKind
 from syncd.flows import ingest
 from syncd.postgres import inbox
+from syncd.postgres.embedded import Server
 from tests import leasing
 from tests.flows import counter
 from tests.flows.conftest import Scene, settings
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
 
 
 def told(

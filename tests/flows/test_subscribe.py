@@ -11,8 +11,16 @@ import pytest
 
 from syncd.flows import subscribe
 from syncd.postgres import inbox, webhooks
+from syncd.postgres.embedded import Server
 from syncd.rules.topics import BY_ENUM
 from tests.flows.conftest import OPTIONS, Scene, playing
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One is enough: what is asked of Postgres is tried on each of them elsewhere."""
+    return embedded
+
 
 ADDRESS = "https://sync.example.no/webhooks"
 LIST = "{ webhookSubscriptions(first: 100) { nodes { id topic uri includeFields } } }"

@@ -14,24 +14,9 @@ from syncd.records import Shop
 from syncd.rules import stock
 from syncd.rules.stock import Forget, Level, Look, Merge, Rest, Shelf, Stock
 from tests.histories import HISTORIES, Event, history
+from tests.rules import forms
 
-SHOP = Shop(
-    shop_id=1,
-    domain="fjord.myshopify.com",
-    account_id="fjord",
-    state="linked",
-    enabled=True,
-    sync_products=True,
-    sync_stock=True,
-    sync_description=False,
-    price_department="nett",
-    stock_warehouse="hoved",
-    location="gid://shopify/Location/1",
-    publish_to=(),
-    inactive_as="draft",
-    currency="NOK",
-    stock_direction="two_way",
-)
+SHOP = replace(forms.SHOP, sync_stock=True, stock_direction="two_way")
 SHELF = Shelf("1", "gid://shopify/InventoryItem/1", "9", "J-S", 5, is_known=True, agreed=5)
 START = 5
 
