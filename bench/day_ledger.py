@@ -59,6 +59,11 @@ class Told:
     longest_minutes: float
     differ_at_closing: int
 
+    @property
+    def there(self) -> int:
+        """Of the pieces sold those that are there."""
+        return self.sold_web + self.sold_till - self.oversold
+
 
 def told(name: str, ledger: Ledger, differ: int) -> Told:
     return Told(

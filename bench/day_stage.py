@@ -162,6 +162,8 @@ class Stage:
     async def differing(self, places: Collection[int]) -> list[int]:
         """Of these variants those whose counts are not the same on both sides."""
         wanted = list(places)
+        if not wanted:
+            return []
         numbers = [self.variants[place] for place in wanted]
         rows = await self.people.pool.fetch(HERE, ACCOUNT, WAREHOUSE, numbers)
         here = {self.places[row["variant_id"]]: row["quantity"] for row in rows}
