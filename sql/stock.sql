@@ -219,14 +219,14 @@ where a.shop_id = $1
 order by a.variant_key;
 
 -- name: emptied(shop_id int4, keys text[])
--- How many variants were sold out by us within the last hour, or wait with those that are held; these left out.
+-- How many variants were sold out by us within the last five minutes, or wait with those that are held; these left out.
 select
   (
     select count(distinct h.key)
     from syncd.history h
     where h.shop_id = $1
       and h.kind = 'stock'
-      and h.settled_at > syncd.clock() - interval '1 hour'
+      and h.settled_at > syncd.clock() - interval '5 minutes'
       and h.writes = '{InventorySetQuantities}'
       and (h.before ->> 'quantity')::integer > 0
       and (h.after ->> 'quantity')::integer <= 0

@@ -15,7 +15,7 @@ alter table syncd.shop
   add column guard_zero_percent integer not null default 10 check (guard_zero_percent between 0 and 100),
   add column zeros_until timestamptz;
 comment on column syncd.shop.guard_zero_percent is
-  'Hold counts that go to nothing when more than so many percent of all that can be sold would within an hour';
+  'Hold counts that go to nothing when more than so many percent of all that can be sold would within five minutes, and 20 at least';
 comment on column syncd.shop.zeros_until is 'Until then a person lets them go; null: nobody does';
 comment on column syncd.shop.first_counts is
   'Whose count is right for what was in the shop before syncd, in two_way: backoffice or shopify; null: where the two differ a person is asked';

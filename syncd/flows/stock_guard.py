@@ -12,9 +12,9 @@ from syncd.postgres import stock
 from syncd.records import Shop
 from syncd.rules import stock as rule
 from syncd.rules import stock_refusals
-from syncd.rules.guards import FEW
 from syncd.rules.stock import Merge, Shelf
 
+FEW = 20  # fewer sold-out variants than this are no mass, whatever their share
 log = structlog.get_logger()
 
 
@@ -24,7 +24,8 @@ async def held(
     """Which of these wait for a person, and why; asks the database only where some sell out.
 
     A mass slip of the warehouse (an import of empty counts, say) arrives as ordinary movements:
-    what was sold out within the last hour counts with it.
+    what was sold out within the last minutes counts with it. Few are never held: a count that is
+    held is still for sale, so holding what was truly sold out would sell it twice.
     """
     zeros = {key: both for key, both in merges.items() if rule.empties(both[1])}
     if not zeros:
