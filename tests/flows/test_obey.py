@@ -209,9 +209,9 @@ async def test_of_two_nodes_one_does_it(pool: asyncpg.Pool, shop_id: int) -> Non
 # Tables whose texts name nobody, or which syncd.redact knows. A new table is thought about, then
 # named here: what of a person may get into it?
 THOUGHT_ABOUT = """
-audit bulk_line bulk_operation change file gap harm held_count history inbox lease link migration
-node outbox privacy_receipt retention reverted router run run_difference shape shop
-timetable variant_link webhook webhook_round
+agreed_count audit bulk_line bulk_operation change cursor file gap harm held_count history inbox
+lease link migration node outbox privacy_receipt received retention reverted router run
+run_difference shape shop stock_write timetable variant_link webhook webhook_round
 """
 
 

@@ -182,7 +182,9 @@ async def test_what_a_person_does_to_a_few_products_goes_at_once(
     for number in FIRST_FOUR:
         await dozen.pool.execute(statement, [number])
     await dozen.push()
-    assert await dozen.pool.fetchval("select count(*) from syncd.change") == 0
+    assert (
+        await dozen.pool.fetchval("select count(*) from syncd.change where kind = 'product'") == 0
+    )
     assert await runs.newest(dozen.pool) == []
     assert await dozen.pool.fetchval("select count(distinct key) from syncd.harm") == 4
 
@@ -246,7 +248,9 @@ async def test_what_is_mended_in_the_backoffice_is_held_no_more(dozen: Scene) ->
     run = await the_hold(dozen)
     await dozen.pool.execute(MENDED)
     await dozen.push()
-    assert await dozen.pool.fetchval("select count(*) from syncd.change") == 0
+    assert (
+        await dozen.pool.fetchval("select count(*) from syncd.change where kind = 'product'") == 0
+    )
     assert (await dozen.differences(), await runs.waiting(dozen.pool)) == ([], [])
     ended = await runs.find(dozen.pool, run.run_id)
     assert ended is not None
@@ -343,7 +347,9 @@ async def test_a_process_that_dies_before_it_settles_leaves_no_hold_behind(dozen
     step, _ = await claimed(dozen)
     assert len(step.judged.kept) == 12
     assert await runs.newest(dozen.pool) == []
-    await dozen.pool.execute("update syncd.change set claimed_until = syncd.clock()")
+    await dozen.pool.execute(
+        "update syncd.change set claimed_until = syncd.clock() where kind = 'product'"
+    )
     await dozen.push()
     assert ((await the_hold(dozen)).differs, fallen(dozen)) == (12, [])
 
@@ -365,7 +371,9 @@ async def test_an_answer_that_comes_meanwhile_is_not_passed_over(dozen: Scene) -
 async def test_claims_that_were_lost_meanwhile_leave_no_hold(dozen: Scene) -> None:
     await dozen.pool.execute(SLIP)
     step, outcomes = await claimed(dozen)
-    await dozen.pool.execute("update syncd.change set claim_token = claim_token + 1")
+    await dozen.pool.execute(
+        "update syncd.change set claim_token = claim_token + 1 where kind = 'product'"
+    )
     await settling.settle(step, outcomes)
     assert await runs.newest(dozen.pool) == []
     assert await dozen.pool.fetchval("select count(*) from syncd.harm") == 0
