@@ -212,14 +212,12 @@ async def _activate(step: _Step, shelf: Shelf, plan: Stock) -> None:
     if not shelf.is_known:
         await stock.note(step.pool, step.shop, {shelf.key: plan.quantity})
     intention = f"{step.shop.domain} {shelf.item} {step.location} {step.open[shelf.key].change_id}"
-    await shopify.activate(
-        step.client,
-        step.location,
-        shelf.item,
-        plan.quantity,
-        key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{intention} {plan.quantity}")),
-    )
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{intention} {plan.quantity}"))
+    said = await shopify.activate(step.client, step.location, shelf.item, plan.quantity, key=key)
     step.moved.add(shelf.key)
+    if said:
+        refused = step.refuse(shelf.key, stock_refusals.by_shopify(shelf, "NOT_STOCKED", said))
+        await outbox.settle(step.pool, [refused])
 
 
 async def _leave(step: _Step) -> None:

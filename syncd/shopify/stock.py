@@ -143,16 +143,15 @@ async def set_at(
     return [Refusal(_row(error["field"]), error["code"], error["message"]) for error in errors]
 
 
-async def activate(client: Client, location: str, item: str, quantity: int, *, key: str) -> None:
+async def activate(client: Client, location: str, item: str, quantity: int, *, key: str) -> str:
     """Let the location stock an item, with a first count; one that it stocks keeps its count.
 
-    Raises what `Client.execute` raises, and ShopifyError for a refusal.
+    Returns what Shopify says against it, empty when it is done. Raises what `Client.execute` does.
     """
     given = {"item": item, "location": location, "available": quantity, "key": key}
     answer = await client.execute("InventoryActivate", given)
-    errors = answer["inventoryActivate"]["userErrors"]
-    if errors and "already active" not in errors[0]["message"]:
-        raise ShopifyError(f"Shopify lets the location not stock it: {errors[0]['message']}")
+    said = [str(error["message"]) for error in answer["inventoryActivate"]["userErrors"]]
+    return "; ".join(one for one in said if "already active" not in one)
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,3 +313,56 @@ async def test_a_pull_finds_what_no_webhook_told_of(shelf: Scene) -> None:
     await inbox.gap(shelf.pool, shelf.shop.shop_id, "stock")
     assert await pull(shelf) == 0  # our own echo is as it was agreed on
     assert await pull(shelf) is None
+
+
+async def new_location(scene: Scene) -> str:
+    made = await scene.call(
+        'mutation { locationAdd(input: {name: "Fjern", address: {countryCode: NO}})'
+        " { location { id } userErrors { message } } }"
+    )
+    found: str = made["locationAdd"]["location"]["id"]
+    return found
+
+
+async def test_a_location_that_never_stocked_a_variant_begins_to(shelf: Scene) -> None:
+    other = await new_location(shelf)
+    await settings(shelf, location=other, first_counts="backoffice")
+    await count(shelf)
+    level = await shelf.call(
+        "query ($id: ID!, $at: ID!) { inventoryItem(id: $id) { inventoryLevel(locationId: $at)"
+        ' { quantities(names: ["available"]) { quantity } } } }',
+        {
+            "id": await shelf.pool.fetchval(
+                "select inventory_item from syncd.variant_link where variant_key = '1'"
+            ),
+            "at": other,
+        },
+    )
+    assert level["inventoryItem"]["inventoryLevel"]["quantities"] == [{"quantity": 5}]
+    assert await shelf.pool.fetch("select from syncd.change") == []
+    assert await count(shelf) == []
+
+
+async def test_a_location_that_stocks_a_variant_no_more_is_told(shelf: Scene) -> None:
+    other = await new_location(shelf)
+    row = await shelf.pool.fetchrow("select * from syncd.variant_link where variant_key = '1'")
+    assert row is not None
+    await shelf.call(
+        "mutation ($id: ID!, $to: [InventoryBulkToggleActivationInput!]!) {"
+        " inventoryBulkToggleActivation(inventoryItemId: $id, inventoryItemUpdates: $to)"
+        " { userErrors { message } } }",
+        {
+            "id": row["inventory_item"],
+            "to": [
+                {"locationId": other, "activate": True},
+                {"locationId": shelf.shop.location, "activate": False},
+            ],
+        },
+    )
+    await sell(shelf, 1)
+    await told(shelf, "1")
+    await count(shelf)
+    dead = await shelf.pool.fetchrow("select cause, last_error from syncd.change")
+    assert dead is not None
+    assert dead["cause"] == "not_stocked"
+    assert "SKU J-S: the location does not stock it any more" in dead["last_error"]
