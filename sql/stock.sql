@@ -167,8 +167,8 @@ from jsonb_to_recordset($2) as r (
 );
 
 -- name: differing(shop_id int4, warehouse_key text, location text, items text[], quantities int4[])
--- Of these inventory items the variants whose count in Shopify is not the one last agreed on; those that are not counted,
--- or wait for a person, left out.
+-- Of these inventory items the variants whose count in Shopify is not the one last agreed on, or is none any more (null);
+-- those that are not counted, or wait for a person, left out.
 select distinct l.variant_key as key
 from unnest($4::text[], $5::int4[]) as k (item, quantity)
 join syncd.variant_link l
@@ -179,7 +179,7 @@ left join syncd.agreed_count a
   and a.variant_key = l.variant_key
   and a.warehouse_key = $2
   and a.location = $3
-where (a.variant_key is null or a.quantity <> k.quantity)
+where (a.variant_key is null or a.quantity <> k.quantity or (k.quantity is null and a.quantity is not null))
   and not exists (
     select
     from syncd.change c

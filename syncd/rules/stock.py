@@ -158,7 +158,8 @@ def _agreed(shelf: Shelf, shop: Shop, there: int) -> int:
 
 def _not_stocked(shelf: Shelf, shop: Shop, level: Level) -> Plan:
     if shop.stock_direction == "from_shopify":
-        return Rest("the location does not stock it")
+        is_forgotten = shelf.agreed is None
+        return Rest("the location does not stock it") if is_forgotten else Forget()
     if level.available is None:
         return Stock(shelf.quantity if shelf.agreed is None else shelf.agreed)
     raise RowError(

@@ -15,6 +15,7 @@ from typing import Any
 
 from syncd.records import ObservedProduct
 from syncd.shopify import products
+from syncd.shopify import stock as shelves
 from syncd.shopify.documents import documents
 from syncd.shopify.families import Family
 
@@ -22,7 +23,7 @@ NAME = "query ShopRead "
 LOCATION = "gid://shopify/Location/1"
 SHELF = (
     f'shelf: inventoryItem {{ inventoryLevel(locationId: "{LOCATION}", includeInactive: true)'
-    ' { quantities(names: ["available"]) { quantity } } }'
+    ' { isActive quantities(names: ["available"]) { quantity } } }'
 )
 CHANNEL = 'on_1: publishedOnPublication(publicationId: "gid://shopify/Publication/1")'
 PUBLICATION = "gid://shopify/Publication/"
@@ -35,14 +36,15 @@ class Seen:
 
     `key` is our identity's value, None when it has none; `published` whether it is on the sales
     channels that were asked for, by their GIDs; `updated_at` when anything of it changed last.
-    `counts` are what can be sold at the location that was asked for, by GID of the inventory item.
+    `counts` are what can be sold at the location that was asked for, by GID of the inventory item,
+    None where it does not stock that any more.
     """
 
     product: ObservedProduct
     key: str | None
     published: Mapping[str, bool]
     updated_at: datetime
-    counts: Mapping[str, int]
+    counts: Mapping[str, int | None]
 
 
 def document(name: str, publications: Sequence[str], location: str | None = None) -> str:
@@ -88,7 +90,7 @@ def observed(family: Family) -> Seen:
         },
         updated_at=datetime.fromisoformat(node["updatedAt"]),
         counts={
-            variant["inventoryItem"]["id"]: level["quantities"][0]["quantity"]
+            variant["inventoryItem"]["id"]: shelves.available(level)
             for variant in variants
             if (level := variant.get("shelf", {}).get("inventoryLevel"))
         },

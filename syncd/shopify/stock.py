@@ -156,10 +156,16 @@ async def activate(client: Client, location: str, item: str, quantity: int, *, k
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Some counts by item GID, and when they changed."""
+    """Some counts by item GID, and when they changed; None: it is not stocked there any more."""
 
-    counts: Mapping[str, int]
+    counts: Mapping[str, int | None]
     changed_at: Sequence[datetime]
+
+
+def available(level: Mapping[str, Any]) -> int | None:
+    """How many can be sold; None where the location does not stock it any more."""
+    count: int = level["quantities"][0]["quantity"]
+    return count if level["isActive"] else None
 
 
 async def changed(client: Client, location: str, since: datetime) -> AsyncIterator[Changed]:
@@ -176,7 +182,7 @@ async def changed(client: Client, location: str, since: datetime) -> AsyncIterat
         levels = answer["location"]["inventoryLevels"]
         nodes = levels["nodes"]
         yield Changed(
-            {one["item"]["id"]: one["quantities"][0]["quantity"] for one in nodes},
+            {one["item"]["id"]: available(one) for one in nodes},
             [datetime.fromisoformat(one["updatedAt"]) for one in nodes],
         )
         if not levels["pageInfo"]["hasNextPage"]:

@@ -179,7 +179,9 @@ def test_what_is_no_longer_counted_is_forgotten_and_begins_with_the_warehouses_c
 def test_a_location_that_never_stocked_it_begins_to_unless_shopify_leads() -> None:
     assert stock.plan(SHELF, SHOP, Level(None, is_active=False)) == Stock(5)
     led = replace(SHOP, stock_direction="from_shopify")
-    assert isinstance(stock.plan(SHELF, led, Level(None, is_active=False)), Rest)
+    assert stock.plan(SHELF, led, Level(None, is_active=False)) == Forget()
+    forgotten = replace(SHELF, agreed=None)
+    assert isinstance(stock.plan(forgotten, led, Level(None, is_active=False)), Rest)
 
 
 def test_a_location_that_stopped_stocking_it_is_told_with_the_next_step() -> None:
