@@ -70,10 +70,13 @@ values
 
   ('view', 'order_completion', 1, 'account_id', 'text', true, 'The retailer'),
   ('view', 'order_completion', 2, 'order_key', 'text', true, 'An order that receive_order was given, now completed'),
-  ('view', 'order_completion', 3, 'completed_at', 'timestamptz', true, 'When it was handed over or sent'),
+  ('view', 'order_completion', 3, 'completed_at', 'timestamptz', true, 'When it was handed over or sent, in part or as a whole'),
   ('view', 'order_completion', 4, 'tracking_company', 'text', false, 'The carrier, such as Posten'),
   ('view', 'order_completion', 5, 'tracking_number', 'text', false, 'The carrier''s number of the parcel'),
   ('view', 'order_completion', 6, 'tracking_url', 'text', false, 'Where the customer can follow the parcel'),
+  ('view', 'order_completion', 7, 'lines', 'jsonb', false,
+    'Null: the whole order. Otherwise how far it is completed, as [{"id": Shopify''s of the line as receive_order was given '
+    'it, "quantity": pieces handed over or sent so far, all together}]; a line that is not there has 0'),
 
   ('function', 'receive_stock', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'receive_stock', 2, 'warehouse_key', 'text', true, 'The warehouse whose count is set'),

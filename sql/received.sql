@@ -156,13 +156,14 @@ where one.shop_id = $1
 order by is_ours;
 
 -- name: completions(account_id text, keys text[])
--- Which of these orders the Backoffice has completed, with where their parcels can be followed.
+-- Which of these orders the Backoffice has completed, how far, with where their parcels can be followed.
 select
   order_key,
   completed_at,
   tracking_company,
   tracking_number,
-  tracking_url
+  tracking_url,
+  lines
 from syncd_contract.order_completion
 where account_id = $1
   and order_key = any($2);

@@ -5,7 +5,8 @@ Amounts are those of the shop's currency. Times are Shopify's, in whole seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -148,11 +149,33 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An order that the Backoffice handed over or sent."""
+    """An order that the Backoffice handed over or sent.
+
+    `lines` is what the view says of them, unread: how many have left so far; None: the whole order.
+    """
 
     key: str
     completed_at: datetime
     tracking: Tracking
+    lines: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A line of an order, with how many were ordered, whatever became of them."""
+
+    gid: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """How many of a line are left to send within a portion; `gid` is its own, `line` the line's."""
+
+    gid: str
+    line: str
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +192,35 @@ class Portion:
     actions: frozenset[str]
     left: int
     holds: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to leave of a portion: so many of its pieces, by their GIDs; no counts: all."""
+
+    portion: str
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What was sent of an order; `is_sent` unless it was called back or failed."""
+    """What was sent of an order, so many of each line; `is_sent` unless called back or failed."""
 
     gid: str
     is_sent: bool
     location: str | None
     tracking: Tracking
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How far an order is sent; `is_whole` unless it has more portions than were read."""
+    """How far an order is sent, its parcels oldest first.
+
+    `is_whole` unless it has more portions than were read; `is_counted` when all of its lines and
+    parcels were.
+    """
 
     gid: str
     number: str
@@ -192,3 +229,5 @@ class Sending:
     portions: tuple[Portion, ...]
     parcels: tuple[Parcel, ...]
     is_whole: bool = True
+    lines: tuple[Ordered, ...] = ()
+    is_counted: bool = True

@@ -61,7 +61,7 @@ comment on column retail.sales_order.updated_at is 'When Shopify last changed it
 comment on column retail.sales_order.currency is 'Currency of the amounts, ISO 4217';
 comment on column retail.sales_order.total is 'What the customer pays, VAT included';
 comment on column retail.sales_order.cancelled_at is 'When it was called off; null: it stands';
-comment on column retail.sales_order.completed_at is 'When it was handed over or sent; null: still to be picked';
+comment on column retail.sales_order.completed_at is 'When it, or a part of it, was handed over or sent; null: still to be picked';
 comment on column retail.sales_order.tracking_company is 'The carrier';
 comment on column retail.sales_order.tracking_number is 'The carrier''s number of the parcel';
 comment on column retail.sales_order.tracking_url is 'Where the customer can follow the parcel';
@@ -124,10 +124,13 @@ alter table retail.sales_order_line
   add column if not exists discount numeric(12, 2),
   add column if not exists tax numeric(12, 2),
   add column if not exists total numeric(12, 2),
-  add column if not exists vat_percent numeric(6, 3);
+  add column if not exists vat_percent numeric(6, 3),
+  add column if not exists handed_over integer check (handed_over >= 0);
 comment on column retail.sales_order_line.variant_title is 'Which variant, in words, when ordered';
 comment on column retail.sales_order_line.ordered_quantity is 'Pieces when it was placed; quantity is what is left of them';
 comment on column retail.sales_order_line.discount is 'What discounts take off the whole line';
 comment on column retail.sales_order_line.tax is 'The VAT in the line''s total';
 comment on column retail.sales_order_line.total is 'What the whole line costs the customer, VAT included';
 comment on column retail.sales_order_line.vat_percent is 'The rate of VAT';
+comment on column retail.sales_order_line.handed_over is
+  'Pieces handed over or sent so far; null on all lines: a completed order is completed as a whole';

@@ -99,15 +99,21 @@ from retail.warehouse;
 
 create or replace view syncd_contract.order_completion as
 select
-  account_id,
-  order_id::text as order_key,
-  completed_at,
-  tracking_company,
-  tracking_number,
-  tracking_url
-from retail.sales_order
-where completed_at is not null
-  and external_ref is not null;
+  o.account_id,
+  o.order_id::text as order_key,
+  o.completed_at,
+  o.tracking_company,
+  o.tracking_number,
+  o.tracking_url,
+  (
+    select jsonb_agg(jsonb_build_object('id', l.external_ref, 'quantity', l.handed_over) order by l.external_ref)
+    from retail.sales_order_line l
+    where l.order_id = o.order_id
+      and l.handed_over is not null
+  ) as lines
+from retail.sales_order o
+where o.completed_at is not null
+  and o.external_ref is not null;
 
 -- The views say of themselves what the contract says of them.
 do $$

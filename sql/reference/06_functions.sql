@@ -173,8 +173,13 @@ begin
     shipping_lines = news.shipping_lines
   where o.order_id = news.order_id;
 
-  delete from retail.sales_order_line
-  where order_id = news.order_id;
+  delete from retail.sales_order_line l
+  where l.order_id = news.order_id
+    and not exists (
+      select
+      from jsonb_array_elements(coalesce("order" -> 'lines', '[]')) as n (line)
+      where n.line ->> 'id' = l.external_ref
+    );
   insert into retail.sales_order_line (
     order_id, external_ref, variant_id, sku, title, variant_title, quantity, ordered_quantity, unit_price, discount,
     tax, total, vat_percent
@@ -189,7 +194,20 @@ begin
   left join (
     retail.variant v
     join retail.product p on p.product_id = v.product_id
-  ) on v.variant_id::text = l.variant_key and p.account_id = receive_order.account_id;
+  ) on v.variant_id::text = l.variant_key and p.account_id = receive_order.account_id
+  on conflict on constraint sales_order_line_pkey do update
+  set
+    variant_id = excluded.variant_id,
+    sku = excluded.sku,
+    title = excluded.title,
+    variant_title = excluded.variant_title,
+    quantity = excluded.quantity,
+    ordered_quantity = excluded.ordered_quantity,
+    unit_price = excluded.unit_price,
+    discount = excluded.discount,
+    tax = excluded.tax,
+    total = excluded.total,
+    vat_percent = excluded.vat_percent;  -- what was handed over is the floor's
   return news.order_id::text;
 end $$;
 comment on function syncd_contract.receive_order(text, jsonb) is

@@ -464,6 +464,37 @@ begin
 end $$;
 comment on function retail.order_touched() is 'Tells of completed orders that came from the shop';
 
+create or replace function retail.order_line_touched() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+begin
+  if tg_op = 'UPDATE' then
+    perform syncd.enqueue(o.account_id, 'order', retail.keys(array_agg(o.order_id order by o.order_id)), '{completed}')
+    from retail.sales_order o
+    where o.order_id = any(array(
+        select d.order_id
+        from (
+          select order_id, external_ref, handed_over from new_rows
+          except
+          select order_id, external_ref, handed_over from old_rows
+        ) as d
+      ))
+      and o.completed_at is not null
+      and o.external_ref is not null
+    group by o.account_id;
+  else
+    perform syncd.enqueue(o.account_id, 'order', retail.keys(array_agg(o.order_id order by o.order_id)), '{completed}')
+    from retail.sales_order o
+    where o.order_id = any(array(
+        select order_id from touched where handed_over is not null
+      ))
+      and o.completed_at is not null
+      and o.external_ref is not null
+    group by o.account_id;
+  end if;
+  return null;
+end $$;
+comment on function retail.order_line_touched() is 'Tells of completed orders of which other quantities were handed over';
+
 -- The triggers themselves: transition tables allow one event a trigger, hence up to four a table.
 do $$
 declare
@@ -485,7 +516,8 @@ begin
         ('account', 'account_touched', 'account_touched', 'product'),
         ('vat_code', 'vat_code_touched', 'vat_code_touched', 'product'),
         ('stock', 'stock_touched', 'stock_touched', 'stock'),
-        ('sales_order', 'order_touched', 'order_touched', 'order')
+        ('sales_order', 'order_touched', 'order_touched', 'order'),
+        ('sales_order_line', 'order_line_touched', 'order_line_touched', 'order')
     ) as t (name, function, updated, kind)
   loop
     for told in
@@ -501,7 +533,7 @@ begin
           ('tell_truncate', format('before truncate on retail.%I
             for each statement execute function retail.tell_everything(%L)', watched.name, watched.kind))
       ) as e (name, clauses)
-      where not (watched.name = 'sales_order' and e.name in ('tell_delete', 'tell_truncate'))
+      where not (watched.kind = 'order' and e.name in ('tell_delete', 'tell_truncate'))
     loop
       execute format('create or replace trigger %I %s', told.name, told.clauses);
       execute format('alter table retail.%I enable always trigger %I', watched.name, told.name);

@@ -9,7 +9,8 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import LeaseLostError, innermost
+from syncd.errors import CallError, LeaseLostError
+from syncd.flows.keeping import kept
 from syncd.flows.outcome import Outcome, interrupted, judged
 from syncd.postgres import history, outbox, received
 from syncd.postgres.db import transaction
@@ -70,12 +71,8 @@ async def fulfil_once(
     ways = [Way(change, Outcome(change, None)) for change in claimed]
     try:
         if ways:
-            async with anyio.create_task_group() as renewing:
-                renewing.start_soon(_renew, pool, claimed, renewed_s)
+            async with kept(pool, claimed, renewed_s):
                 await _carry_all(pool, client.on("orders"), shop, ways)
-                renewing.cancel_scope.cancel()
-    except ExceptionGroup as errors:
-        raise innermost(errors) from errors
     finally:
         with anyio.CancelScope(shield=True):
             await _settle(pool, shop, ways)
@@ -137,8 +134,12 @@ async def _carry(step: Step, way: Way) -> None:
         _note(way, sending, said, "FulfillmentTrackingInfoUpdate", [parcel.gid])
     if plan.send:
         await _check_held(step, way)
-        said = await fulfillments.send(client, plan.send, completion.tracking, notify=notify)
-        _note(way, sending, said, "FulfillmentCreate", [one.gid for one in plan.send])
+        try:
+            said = await fulfillments.send(client, plan.send, completion.tracking, notify=notify)
+        except CallError as error:
+            error.wait_s = fulfilment.wait_s(plan, error)
+            raise
+        _note(way, sending, said, "FulfillmentCreate", [one.portion for one in plan.send])
     if plan.left_to:
         log.warning(
             "order_left_in_part", shop=shop.domain, order=sending.number, left_to=plan.left_to
@@ -156,14 +157,6 @@ def _note(way: Way, sending: Sending, said: str, document: str, gids: Sequence[s
     if said:
         raise fulfilment.refused(sending, said)
     way.sent.setdefault(document, []).extend(gids)
-
-
-async def _renew(pool: asyncpg.Pool, changes: Sequence[Change], renewed_s: float) -> None:
-    """Keep the claims while the orders are on their way."""
-    while True:
-        await anyio.sleep(renewed_s)
-        with anyio.move_on_after(LEASE_S - 2 * renewed_s):
-            await outbox.renew(pool, changes, lease_s=LEASE_S)
 
 
 async def _settle(pool: asyncpg.Pool, shop: Shop, ways: Sequence[Way]) -> None:

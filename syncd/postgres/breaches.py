@@ -21,6 +21,7 @@ FITS = {  # the contract's type: those that read the same
     "numeric": {"numeric", "integer", "smallint", "bigint"},
     "boolean": {"boolean"},
     "timestamptz": {"timestamp with time zone"},
+    "jsonb": {"jsonb"},
 }
 KEYS = {  # what tells the rows of a view apart
     "product": ("account_id", "product_key"),

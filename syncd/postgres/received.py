@@ -173,6 +173,7 @@ async def completions(
                 number=(row["tracking_number"] or "").strip(),
                 url=(row["tracking_url"] or "").strip(),
             ),
+            lines=row["lines"],
         )
     return found
 

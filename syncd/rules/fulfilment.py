@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syncd.errors import CallError, RowError, ShopifyError
-from syncd.sales import Completion, Parcel, Portion, Sending, Tracking
+from syncd.rules import parts
+from syncd.sales import Completion, Load, Parcel, Portion, Sending, Tracking
 
 CREATE = "CREATE_FULFILLMENT"
 ENDED = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
 LATER_S = 1800.0
+UNSURE_S = 120.0  # by then what Shopify did not answer is done or never will be
 BY_ITSELF = "it is tried again every half hour, and when the Backoffice touches the order"
 IN_ADMIN = "fulfil it in Shopify's admin, or `syncd dead skip` if that is not wanted"
 MOVED = (  # between our look and our call something else happened to it: we look again
@@ -36,7 +38,7 @@ class Plan:
     `later` is raised when all else is done. `left_to` names other locations with something left.
     """
 
-    send: tuple[Portion, ...] = ()
+    send: tuple[Load, ...] = ()
     track: tuple[Parcel, ...] = ()
     later: CallError | None = None
     left_to: tuple[str, ...] = ()
@@ -49,21 +51,22 @@ def plan(sending: Sending, completion: Completion, location: str | None) -> Plan
     """
     called = f"order {sending.number}"
     _refuse(sending, called)
-    ours = [one for one in sending.portions if one.location == location]
-    left = [one for one in ours if one.left and one.status not in ENDED]
-    others = sorted(
-        {one.place for one in sending.portions if one.location != location and _is_left(one)}
-    )
-    if not ours and others:
+    due = parts.due(sending, completion.lines, location)
+    left = [one for one in sending.portions if one.left and one.status not in ENDED]
+    ours = [one for one in left if one.location == location]
+    send, due = parts.taken([one for one in ours if CREATE in one.actions], due)
+    waiting = [one for one in ours if CREATE not in one.actions and parts.is_due(one, due)]
+    elsewhere = [one for one in left if one.location != location and parts.is_due(one, due)]
+    others = sorted({one.place for one in elsewhere})
+    if others and all(one.location != location for one in sending.portions):
         raise RowError(
             f"{called} is not sent from the shop's location but from {', '.join(others)}",
             hint=f"move it to the shop's location in Shopify, or {IN_ADMIN}",
             cause="other_location",
         )
-    waiting = [one for one in left if CREATE not in one.actions]
     return Plan(
-        send=tuple(one for one in left if CREATE in one.actions),
-        track=_untracked(sending, completion.tracking, location),
+        send=send,
+        track=_untracked(sending, completion, location, leaves=bool(send)),
         later=_waits(called, waiting),
         left_to=tuple(others),
     )
@@ -76,6 +79,16 @@ def refused(sending: Sending, said: str) -> ShopifyError:
         hint = "it was changed in Shopify meanwhile; it is looked at again by itself"
         return ShopifyError(message, hint=hint)
     return RowError(message, hint=IN_ADMIN, cause="fulfilment_refused")
+
+
+def wait_s(plan: Plan, error: CallError) -> float | None:
+    """The wait before the next look after this call failed; None: the usual one.
+
+    When the answer was lost, quantities may still be on their way; a look that came too early would
+    send them once more. Without quantities Shopify refuses the second, for nothing is left.
+    """
+    is_part = any(one.counts for one in plan.send)
+    return UNSURE_S if error.is_unknown and is_part else error.wait_s
 
 
 def gone(key: str, gid: str) -> RowError:
@@ -118,10 +131,6 @@ def _refuse(sending: Sending, called: str) -> None:
         )
 
 
-def _is_left(portion: Portion) -> bool:
-    return bool(portion.left) and portion.status not in ENDED
-
-
 def _waits(called: str, waiting: list[Portion]) -> CallError | None:
     if not waiting:
         return None
@@ -137,18 +146,25 @@ def _waits(called: str, waiting: list[Portion]) -> CallError | None:
     return CallError(f"{called} {why}", hint=hint, wait_s=LATER_S)
 
 
-def _untracked(sending: Sending, tracking: Tracking, location: str | None) -> tuple[Parcel, ...]:
+def _untracked(
+    sending: Sending, completion: Completion, location: str | None, *, leaves: bool
+) -> tuple[Parcel, ...]:
     """The parcels from our location that the number belongs to and that show another one.
 
     The only one takes it. Of several it is not known which one is meant: those without a number
-    take it, what others show stays.
+    take it, what others show stays. Of an order that leaves in parts it is the newest that is
+    meant, or what `leaves` now.
     """
+    tracking = completion.tracking
     sent = [one for one in sending.parcels if one.is_sent and one.location == location]
     if tracking == Tracking():
         return ()
-    if len(sent) > 1:
-        sent = [one for one in sent if not one.tracking.number]
-    return tuple(one for one in sent if _differs(one.tracking, tracking))
+    meant = sent
+    if completion.lines is not None:
+        meant = [] if leaves else sent[-1:]
+    if len(sent) + leaves > 1:
+        meant = [one for one in meant if not one.tracking.number]
+    return tuple(one for one in meant if _differs(one.tracking, tracking))
 
 
 def _differs(shown: Tracking, wanted: Tracking) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncd.sales import Parcel, Portion, Sending, Tracking
+from syncd.sales import Load, Ordered, Parcel, Piece, Portion, Sending, Tracking
 from syncd.shopify.client import Client
 from syncd.shopify.sightings import nodes
 
 A_CALL = 50
+PARCELS = 20  # as many as the document reads
 SENT = frozenset({"SUCCESS", "OPEN", "PENDING"})
 
 
@@ -27,16 +29,14 @@ async def read(client: Client, gids: Sequence[str]) -> Mapping[str, Sending | No
     return found
 
 
-async def send(
-    client: Client, portions: Sequence[Portion], tracking: Tracking, *, notify: bool
-) -> str:
-    """All that is left of these portions, of one order at one location, leaves; what Shopify said.
+async def send(client: Client, loads: Sequence[Load], tracking: Tracking, *, notify: bool) -> str:
+    """These loads of one order leave from one location; what Shopify said.
 
     Empty: it is done. Not repeated when the answer was lost: CallError `is_unknown` says so, and
     whoever reads the order again sees what happened. Raises what `Client.execute` raises.
     """
     asked: dict[str, Any] = {
-        "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": one.gid} for one in portions],
+        "lineItemsByFulfillmentOrder": [_group(one) for one in loads],
         "notifyCustomer": notify,
     }
     if shown := _tracking(tracking):
@@ -56,6 +56,15 @@ async def track(client: Client, parcel: Parcel, tracking: Tracking, *, notify: b
     return _said(answer["fulfillmentTrackingInfoUpdate"]["userErrors"])
 
 
+def _group(load: Load) -> dict[str, Any]:
+    group: dict[str, Any] = {"fulfillmentOrderId": load.portion}
+    if load.counts:
+        group["fulfillmentOrderLineItems"] = [
+            {"id": gid, "quantity": count} for gid, count in load.counts.items()
+        ]
+    return group
+
+
 def _said(errors: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(str(error["message"]) for error in errors)
 
@@ -66,15 +75,24 @@ def _tracking(tracking: Tracking) -> dict[str, str]:
 
 
 def _sending(fields: Mapping[str, Any]) -> Sending:
-    portions = fields["fulfillmentOrders"]
+    portions, lines = fields["fulfillmentOrders"], fields["lineItems"]
+    parcels = sorted(fields["fulfillments"], key=lambda one: str(one["createdAt"]))
+    counted = [
+        lines,
+        *(one["lineItems"] for one in portions["nodes"]),
+        *(one["fulfillmentLineItems"] for one in parcels),
+    ]
     return Sending(
         gid=fields["id"],
         number=fields["name"],
         state=fields["displayFulfillmentStatus"],
         is_cancelled=fields["cancelledAt"] is not None,
         portions=tuple(map(_portion, portions["nodes"])),
-        parcels=tuple(map(_parcel, fields["fulfillments"])),
+        parcels=tuple(map(_parcel, parcels)),
         is_whole=not portions["pageInfo"]["hasNextPage"],
+        lines=tuple(Ordered(one["id"], one["name"], one["quantity"]) for one in lines["nodes"]),
+        is_counted=len(parcels) < PARCELS
+        and not any(one["pageInfo"]["hasNextPage"] for one in counted),
     )
 
 
@@ -91,11 +109,18 @@ def _portion(node: Mapping[str, Any]) -> Portion:
         actions=frozenset(one["action"] for one in node["supportedActions"]),
         left=max(left, 1) if is_open else left,
         holds=tuple(one["reason"] for one in node["fulfillmentHolds"]),
+        pieces=tuple(
+            Piece(line["id"], line["lineItem"]["id"], line["remainingQuantity"])
+            for line in lines["nodes"]
+        ),
     )
 
 
 def _parcel(node: Mapping[str, Any]) -> Parcel:
     shown = (node["trackingInfo"] or [{}])[0]
+    counts: Counter[str] = Counter()
+    for line in node["fulfillmentLineItems"]["nodes"]:
+        counts[line["lineItem"]["id"]] += line["quantity"] or 0
     return Parcel(
         gid=node["id"],
         is_sent=node["status"] in SENT,
@@ -105,4 +130,5 @@ def _parcel(node: Mapping[str, Any]) -> Parcel:
             number=shown.get("number") or "",
             url=shown.get("url") or "",
         ),
+        counts=counts,
     )

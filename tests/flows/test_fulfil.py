@@ -145,6 +145,116 @@ async def test_a_lost_answer_sends_nothing_twice(scene: Scene, rule: dict[str, A
     assert len(parcels(scene)) == 1
 
 
+async def hand_over(scene: Scene, **counts: int) -> None:
+    """The floor hands over so many so far, by SKU with an underscore; the order is completed."""
+    for sku, count in counts.items():
+        await scene.pool.execute(
+            "update retail.sales_order_line set handed_over = $2 where sku = $1",
+            sku.replace("_", "-"),
+            count,
+        )
+    await scene.pool.execute("update retail.sales_order set completed_at = now()")
+
+
+def shipped(scene: Scene) -> list[list[int]]:
+    """How many of its lines each parcel has."""
+    return [[line.quantity for line in parcel.lines] for parcel in parcels(scene)]
+
+
+async def test_a_part_is_fulfilled_then_the_rest(scene: Scene) -> None:
+    gid = await bought(scene, ("J-S", 3), ("L-1", 1))
+    await hand_over(scene, J_S=2)
+    assert await fulfilled(scene) == 1
+    assert (await shown(scene, gid))["displayFulfillmentStatus"] == "PARTIALLY_FULFILLED"
+    assert shipped(scene) == [[2]]
+    await counter.due(scene)
+    await counter.pulled(scene)  # the order comes back changed: what was handed over stays
+    await hand_over(scene, J_S=3)
+    await fulfilled(scene)
+    assert shipped(scene) == [[2], [1]]
+    await hand_over(scene, L_1=1)
+    await fulfilled(scene)
+    assert shipped(scene) == [[2], [1], [1]]
+    assert (await shown(scene, gid))["displayFulfillmentStatus"] == "FULFILLED"
+    assert await left(scene) is None
+
+
+async def test_after_a_part_the_whole_order_is_the_rest(scene: Scene) -> None:
+    gid = await bought(scene, ("J-S", 3), ("L-1", 1))
+    await hand_over(scene, J_S=2)
+    await fulfilled(scene)
+    await scene.pool.execute("update retail.sales_order_line set handed_over = null")
+    assert await fulfilled(scene) == 1
+    assert sorted(map(sorted, shipped(scene))) == [[1, 1], [2]]
+    assert (await shown(scene, gid))["displayFulfillmentStatus"] == "FULFILLED"
+
+
+async def test_the_same_part_told_again_is_sent_once(scene: Scene) -> None:
+    await bought(scene, ("J-S", 3))
+    await hand_over(scene, J_S=2)
+    await fulfilled(scene)
+    await scene.pool.execute("select syncd.enqueue('fjord', 'order', '{1}', '{completed}')")
+    assert await fulfilled(scene) == 1
+    assert shipped(scene) == [[2]]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"kind": "drop", "when": "after"}, id="the answer was lost"),
+        pytest.param({"kind": "http", "status": 502, "when": "after"}, id="502 after it was done"),
+        pytest.param({"kind": "http", "status": 503, "when": "before"}, id="503 before"),
+    ],
+)
+async def test_a_part_whose_answer_was_lost_is_sent_once(
+    scene: Scene, rule: dict[str, Any]
+) -> None:
+    await bought(scene, ("J-S", 3))
+    await counter.fault(scene, root="fulfillmentCreate", **rule)
+    await hand_over(scene, J_S=1)
+    await fulfilled(scene)
+    change = await left(scene)
+    assert change is not None
+    wait_s = await scene.pool.fetchval(
+        "select extract(epoch from due_at - syncd.clock())::float8 from syncd.change"
+        " where kind = 'order'"
+    )
+    assert wait_s > 60  # what may still be on its way has arrived by then
+    await at_once(scene)
+    await fulfilled(scene)
+    assert await left(scene) is None
+    assert shipped(scene) == [[1]]
+
+
+async def test_a_part_that_was_called_back_is_sent_again(scene: Scene) -> None:
+    await bought(scene, ("J-S", 2))
+    await hand_over(scene, J_S=2)
+    await fulfilled(scene)
+    (number,) = scene.running.shop.held["Fulfillment"]
+    await scene.call(
+        "mutation Back($id: ID!) { fulfillmentCancel(id: $id) { userErrors { message } } }",
+        {"id": f"gid://shopify/Fulfillment/{number}"},
+    )
+    await scene.pool.execute("select syncd.enqueue('fjord', 'order', '{1}', '{completed}')")
+    await fulfilled(scene)
+    assert shipped(scene) == [[2], [2]]
+
+
+async def test_more_than_was_ordered_waits_for_a_person(scene: Scene) -> None:
+    await bought(scene, ("J-S", 2), ("L-1", 1))
+    await hand_over(scene, J_S=3, L_1=1)
+    await fulfilled(scene)
+    change = await left(scene)
+    assert change is not None
+    assert (change["state"], change["cause"]) == ("dead", "more_than_ordered")
+    assert "order #1001: 3 of “" in change["last_error"]
+    assert parcels(scene) == []
+    await hand_over(scene, J_S=2)  # put right, it goes by itself
+    await fulfilled(scene)
+    assert await left(scene) is None
+    assert shipped(scene) == [[2, 1]]
+
+
 async def test_what_the_merchant_sent_already_is_left_as_it_is(scene: Scene) -> None:
     gid = await bought(scene, ("J-S", 2), ("L-1", 1))
     await counter.edit(scene, "fulfil_order", order=gid, lines=[{"sku": "L-1", "quantity": 1}])

@@ -301,6 +301,40 @@ async def test_a_completed_order_is_told_and_shown(filled: asyncpg.Pool) -> None
     assert await events(filled) == [("order", key, "completed")]
 
 
+async def test_pieces_handed_over_are_told_once_the_order_is_completed(
+    filled: asyncpg.Pool,
+) -> None:
+    key = await filled.fetchval("select syncd_contract.receive_order('a', $1)", order(T0, 3))
+    hand_over = "update retail.sales_order_line set handed_over = $1 where external_ref like '%/1'"
+    await filled.execute(hand_over, 1)
+    assert await events(filled) == []
+    await filled.execute("update retail.sales_order set completed_at = $1", T0)
+    shown = "select lines from syncd_contract.order_completion"
+    one = {"id": "gid://shopify/LineItem/1", "quantity": 1}
+    assert await filled.fetchval(shown) == [one]
+    await filled.execute("truncate syncd.outbox")
+    await filled.execute(hand_over, 1)
+    await filled.execute("update retail.sales_order_line set title = 'x'")
+    assert await events(filled) == []
+    await filled.execute(hand_over, 2)
+    await filled.execute(hand_over, None)
+    assert await events(filled) == [("order", key, "completed")] * 2
+    assert await filled.fetchval(shown) is None
+
+
+async def test_news_of_an_order_leave_what_was_handed_over(filled: asyncpg.Pool) -> None:
+    await filled.fetchval("select syncd_contract.receive_order('a', $1)", order(T0, 3))
+    await filled.execute("update retail.sales_order set completed_at = now()")
+    await filled.execute("update retail.sales_order_line set handed_over = 1")
+    await filled.execute("truncate syncd.outbox")
+    news = order(T0 + HOUR, 2)
+    del news["lines"][1]
+    await filled.fetchval("select syncd_contract.receive_order('a', $1)", news)
+    lines = await filled.fetch("select quantity, handed_over from retail.sales_order_line")
+    assert [tuple(line) for line in lines] == [(2, 1)]
+    assert await events(filled) == []
+
+
 RECEIVE = "select syncd_contract.receive_customer('a', $1)"
 RECEIVE_ORDER = "select syncd_contract.receive_order('a', $1)"
 

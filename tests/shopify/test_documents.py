@@ -65,6 +65,9 @@ from syncd.shopify.documents import Call, documents
             "OrderRead", {"ids": ["1"] * 100, "lines": 50}, 48, id="docs/orders.md: orders"
         ),
         pytest.param(
+            "OrderFulfillment", {"ids": ["1"] * 50}, 217, id="docs/orders.md: how far they are sent"
+        ),
+        pytest.param(
             "FulfillmentTrackingInfoUpdate", {}, 50, id="docs/orders.md: a parcel's number"
         ),
         pytest.param(
