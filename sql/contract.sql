@@ -84,8 +84,8 @@ values
   ('function', 'receive_stock', 4, 'quantity', 'integer', true, 'How many there are to be, in pieces; not a difference; may be negative'),
   ('function', 'receive_stock', 5, 'change_from_quantity', 'integer', true,
     'How many there must be at this moment, by the view stock (0 without a row); with another count nothing is changed'),
-  ('function', 'receive_stock', 0, 'returns', 'integer', true,
-    'How many there are now: quantity when it was set, otherwise the count that stood in its way'),
+  ('function', 'receive_stock', 0, 'returns', 'boolean', true,
+    'Whether there were so many, so that it was set; false: nothing was changed, syncd reads the count anew'),
 
   ('function', 'receive_customer', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'receive_customer', 2, 'customer', 'jsonb', true,

@@ -428,9 +428,9 @@ begin
         agreed_at = excluded.agreed_at
       where (a.warehouse_key, a.location, a.quantity)
         is distinct from (excluded.warehouse_key, excluded.location, excluded.quantity);
-      if given.target <> given.here and given.target is distinct from syncd_contract.receive_stock(
+      if given.target <> given.here and syncd_contract.receive_stock(
         receive_counts.account_id, receive_counts.warehouse_key, given.key, given.target, given.here
-      ) then
+      ) is not true then
         raise exception using errcode = 'SY001', message = 'the count moved';
       end if;
     exception

@@ -3,10 +3,11 @@
 
 -- Of a Backoffice made before.
 drop function if exists syncd_contract.receive_stock(text, text, text, integer, timestamptz);
+drop function if exists syncd_contract.receive_stock(text, text, text, integer, integer);
 
 create or replace function syncd_contract.receive_stock(
   account_id text, warehouse_key text, variant_key text, quantity integer, change_from_quantity integer
-) returns integer
+) returns boolean
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   known record;
@@ -33,10 +34,11 @@ begin
     insert into retail.movement (variant_id, account_id, warehouse_id, quantity, reason)
     values (known.variant_id, account_id, warehouse_key, receive_stock.quantity - known.quantity, 'shop');
   end if;
-  return case known.quantity when change_from_quantity then quantity else known.quantity end;
+  -- Not the count that is there now: that may be the wanted one by chance, and the movement would be lost.
+  return known.quantity = change_from_quantity;
 end $$;
 comment on function syncd_contract.receive_stock(text, text, text, integer, integer) is
-  'Set a count that still is as it was seen; the difference becomes a movement. Returns the count that is there now';
+  'Set a count that still is as it was seen; the difference becomes a movement. Returns whether it was so';
 
 create or replace function syncd_contract.receive_customer(account_id text, customer jsonb) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -330,7 +330,7 @@ STOCK = "syncd_contract.receive_stock(text, text, text, integer, integer)"
             f"drop function {STOCK};"
             "create function syncd_contract.receive_stock(text, text, text, integer, integer)"
             " returns void language sql as ''",
-            "returns void, must return integer",
+            "returns void, must return boolean",
             id="another result",
         ),
     ],
