@@ -20,6 +20,12 @@ comment on column syncd.shop.zeros_until is 'Until then a person lets them go; n
 comment on column syncd.shop.first_counts is
   'Whose count is right for what was in the shop before syncd, in two_way: backoffice or shopify; null: where the two differ a person is asked';
 
+-- Until now `sync_stock` sent first counts and no more. Nobody has asked that a side be overwritten from now on: in two_way
+-- equal counts are agreed on, and a person is asked about others.
+update syncd.shop
+set stock_direction = 'two_way'
+where sync_stock;
+
 create table syncd.agreed_count (
   shop_id integer not null references syncd.shop on delete cascade,
   variant_key text collate "C" not null check (variant_key <> ''),

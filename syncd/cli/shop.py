@@ -129,6 +129,12 @@ async def _add(
             await webhooks.set_address(pool, shop.shop_id, address)
     console.print(f"[green]✓[/] {shop.domain} is added")
     show.shop(console, shop)
+    if shop.sync_stock and shop.stock_direction == "from_shopify":
+        console.print(
+            "[yellow]![/] Shopify's counts overwrite the warehouse's, till sales too; to add up "
+            f"what moves on both sides: syncd shop stock {shop.domain} --direction two_way",
+            soft_wrap=True,
+        )
     if shop.state == "unlinked":
         console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
 
