@@ -20,6 +20,25 @@ stock as materialized (
   where stock.account_id = $2
     and stock.warehouse_key = $3
     and stock.variant_key = any($5)
+),
+link as materialized (
+  select
+    product_key,
+    variant_key,
+    inventory_item
+  from syncd.variant_link
+  where shop_id = $1
+    and variant_key = any($5)
+),
+agreed as materialized (
+  select
+    variant_key,
+    quantity
+  from syncd.agreed_count
+  where shop_id = $1
+    and variant_key = any($5)
+    and warehouse_key = $3
+    and location = $4
 )
 select distinct on (l.variant_key)
   l.variant_key as key,
@@ -34,20 +53,14 @@ select distinct on (l.variant_key)
   ) as is_stopped,
   a.variant_key is not null as is_known,
   a.quantity as agreed
-from syncd.variant_link l
+from link l
 join syncd.link p
-  on p.shop_id = l.shop_id
-  and p.kind = l.kind
+  on p.shop_id = $1
+  and p.kind = 'product'
   and p.key = l.product_key
 left join variant v on v.variant_key = l.variant_key
 left join stock s on s.variant_key = l.variant_key
-left join syncd.agreed_count a
-  on a.shop_id = l.shop_id
-  and a.variant_key = l.variant_key
-  and a.warehouse_key = $3
-  and a.location = $4
-where l.shop_id = $1
-  and l.variant_key = any($5)
+left join agreed a on a.variant_key = l.variant_key
 order by l.variant_key, (l.product_key = v.product_key) desc nulls last;
 
 -- name: note(shop_id int4, warehouse_key text, location text, keys text[], quantities int4[])
@@ -168,33 +181,46 @@ from jsonb_to_recordset($2) as r (
 
 -- name: differing(shop_id int4, warehouse_key text, location text, items text[], quantities int4[])
 -- Of these inventory items the variants whose count in Shopify is not the one last agreed on, or is none any more (null);
--- those that are not counted, or wait for a person, left out.
+-- those that are not counted, or wait for a person, left out. Each table is read by index before anything is joined, so
+-- that no plan can go wrong while it is being filled.
+with link as materialized (
+  select
+    variant_key,
+    inventory_item
+  from syncd.variant_link
+  where shop_id = $1
+    and inventory_item = any($4)
+),
+agreed as materialized (
+  select
+    variant_key,
+    quantity
+  from syncd.agreed_count
+  where shop_id = $1
+    and variant_key = any(array(select variant_key from link))
+    and warehouse_key = $2
+    and location = $3
+),
+dead as materialized (
+  select key
+  from syncd.change
+  where shop_id = $1
+    and kind = 'stock'
+    and state = 'dead'
+    and key = any(array(select variant_key from link))
+)
 select distinct l.variant_key as key
 from unnest($4::text[], $5::int4[]) as k (item, quantity)
-join syncd.variant_link l
-  on l.shop_id = $1
-  and l.inventory_item = k.item
-left join syncd.agreed_count a
-  on a.shop_id = l.shop_id
-  and a.variant_key = l.variant_key
-  and a.warehouse_key = $2
-  and a.location = $3
+join link l on l.inventory_item = k.item
+left join agreed a on a.variant_key = l.variant_key
 where (a.variant_key is null or a.quantity <> k.quantity or (k.quantity is null and a.quantity is not null))
-  and not exists (
-    select
-    from syncd.change c
-    where c.shop_id = $1
-      and c.kind = 'stock'
-      and c.key = l.variant_key
-      and c.state = 'dead'
-  )
+  and l.variant_key not in (select key from dead)
 order by l.variant_key;
 
 -- name: behind(shop_id int4, account_id text, warehouse_key text, location text, keys text[])
--- Of these variants those whose count in the warehouse is not the one last agreed on.
-select a.variant_key as key
-from syncd.agreed_count a
-left join (
+-- Of these variants those whose count in the warehouse is not the one last agreed on; those that wait for a person left
+-- out.
+with stock as materialized (
   select
     stock.variant_key,
     stock.quantity
@@ -202,20 +228,30 @@ left join (
   where stock.account_id = $2
     and stock.warehouse_key = $3
     and stock.variant_key = any($5)
-) s on s.variant_key = a.variant_key
-where a.shop_id = $1
-  and a.warehouse_key = $3
-  and a.location = $4
-  and a.variant_key = any($5)
-  and a.quantity <> coalesce(s.quantity, 0)
-  and not exists (
-    select
-    from syncd.change c
-    where c.shop_id = $1
-      and c.kind = 'stock'
-      and c.key = a.variant_key
-      and c.state = 'dead'
-  )
+),
+agreed as materialized (
+  select
+    variant_key,
+    quantity
+  from syncd.agreed_count
+  where shop_id = $1
+    and variant_key = any($5)
+    and warehouse_key = $3
+    and location = $4
+),
+dead as materialized (
+  select key
+  from syncd.change
+  where shop_id = $1
+    and kind = 'stock'
+    and state = 'dead'
+    and key = any($5)
+)
+select a.variant_key as key
+from agreed a
+left join stock s on s.variant_key = a.variant_key
+where a.quantity <> coalesce(s.quantity, 0)
+  and a.variant_key not in (select key from dead)
 order by a.variant_key;
 
 -- name: emptied(shop_id int4, keys text[])
