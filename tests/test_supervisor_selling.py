@@ -78,3 +78,14 @@ async def test_what_the_web_shop_sells_leaves_the_warehouse_and_is_picked_there(
         await until(scene, lambda: len(scene.running.shop.held["Fulfillment"]) == 1)
     assert (await here(scene), there(scene)) == (2, 2)
     assert await scene.pool.fetchval("select count(*) from syncd.inbox where state = 'dead'") == 0
+
+
+async def test_trouble_with_counts_keeps_no_product_back(scene: Scene) -> None:
+    await scene.pool.execute("drop function syncd_contract.receive_stock")
+    async with listening(scene):
+        await counter.buy(scene, ("J-S", 2))
+        await holds(scene, "select count(*) = 1 from syncd.inbox where kind = 'stock'")
+        await scene.pool.execute("update retail.product set title = 'Ny' where product_id = 1")
+        await until(scene, lambda: any(one["title"] == "Ny" for one in scene.state()))
+    assert await scene.pool.fetchval("select paused_until from syncd.shop") is None
+    assert await here(scene) == 5

@@ -8,7 +8,14 @@ import anyio
 import asyncpg
 import structlog
 
-from syncd.errors import ConfigError, ContractError, LeaseLostError, SyncdError, innermost
+from syncd.errors import (
+    ConfigError,
+    ContractError,
+    KindError,
+    LeaseLostError,
+    SyncdError,
+    innermost,
+)
 from syncd.flows import carry_run, onboard, pictures, push, stock
 from syncd.postgres import leases, nodes, runs, shops
 from syncd.postgres.leases import Lease
@@ -136,13 +143,18 @@ async def _pump(
 
 
 async def _count(house: House, shop: Shop, work: Work, client: Client) -> None:
-    """Keep counts in step; rest until the bell or the next look."""
+    """Keep counts in step; what all of them suffer from pauses this alone."""
     while not house.stop.is_set() and not work.is_left:
         news = house.bells[shop.shop_id].event
         current = await house.current(shop)
         if current is None:
             return
-        if await stock.stock_once(house.pool, client, current, work.lease):
+        try:
+            if await stock.stock_once(house.pool, client, current, work.lease):
+                continue
+        except (KindError, ContractError) as error:
+            log.error("counts_paused", shop=shop.domain, pause_s=SHOP_PAUSE_S, error=str(error))
+            await house.rest(SHOP_PAUSE_S)
             continue
         with anyio.move_on_after(PUSH_IDLE_S):
             await news.wait()
