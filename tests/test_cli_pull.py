@@ -89,6 +89,9 @@ async def test_counts_are_brought_in_step_from_here(scene: Scene, shell: Shell) 
     assert await to_thread.run_sync(shell.run, "shop", "stock", DOMAIN, "--off") == 0
     assert await to_thread.run_sync(shell.run, "pull", "stock") == 78
     assert "syncd shop stock" in shell.output
+    led = ("shop", "stock", DOMAIN, "--on", "--direction", "from_shopify")
+    assert await to_thread.run_sync(shell.run, *led) == 0, shell.output
+    assert "overwrite the warehouse's, till sales too" in shell.output
     two_way = ("shop", "stock", DOMAIN, "--on", "--direction", "two_way")
     assert await to_thread.run_sync(shell.run, *two_way) == 0, shell.output
     await counter.buy(scene, ("L-1", 2))

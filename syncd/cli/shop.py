@@ -11,6 +11,7 @@ from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
 from syncd.postgres import shops, stock, webhooks
+from syncd.records import Shop
 from syncd.rules import domain as domains
 from syncd.shopify import client as shopify
 
@@ -129,14 +130,19 @@ async def _add(
             await webhooks.set_address(pool, shop.shop_id, address)
     console.print(f"[green]✓[/] {shop.domain} is added")
     show.shop(console, shop)
+    _tell_overwriting(shop)
+    if shop.state == "unlinked":
+        console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
+
+
+def _tell_overwriting(shop: Shop) -> None:
+    """Whoever lets Shopify lead must know what becomes of sales at the till."""
     if shop.sync_stock and shop.stock_direction == "from_shopify":
         console.print(
             "[yellow]![/] Shopify's counts overwrite the warehouse's, till sales too; to add up "
             f"what moves on both sides: syncd shop stock {shop.domain} --direction two_way",
             soft_wrap=True,
         )
-    if shop.state == "unlinked":
-        console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
 
 
 @app.command("list")
@@ -205,7 +211,9 @@ def stock_(
             await shops.set_stock(
                 pool, shop.shop_id, is_on=is_on, direction=direction, first_counts=first_counts
             )
-            show.shop(console, await shop_of(pool, domain))
+            shop = await shop_of(pool, domain)
+            show.shop(console, shop)
+            _tell_overwriting(shop)
 
     run(work)
 

@@ -41,6 +41,8 @@ async def test_both_shelves_end_with_all_that_moved_on_either(scene: Scene) -> N
             left = await shelf.pool.fetch("select key, state, last_error from syncd.change")
             assert left == [], (seed, events)
             assert await both(shelf) == (start + moved, start + moved), (seed, events)
+        orders = shelf.running.shop.held["Order"].values()
+        assert any(line.removed for order in orders for line in order.lines)  # some were paid back
 
 
 async def _happens(shelf: Scene, proxy: Proxy, event: Event) -> int:
@@ -63,13 +65,20 @@ async def _happens(shelf: Scene, proxy: Proxy, event: Event) -> int:
 
 
 async def _web(shelf: Scene, pieces: int) -> int:
-    """A customer buys what there is, or the merchant puts something back."""
+    """A customer buys what there is, or gets back what was bought; else the merchant finds some."""
     if pieces < 0:
         pieces = -min(-pieces, max(there(shelf), 0))
         if pieces:
             await buy(shelf, -pieces)
         return pieces
-    await edit(shelf, pieces)
+    orders = shelf.running.shop.held["Order"].values()
+    bought = (one for one in orders if pieces and sum(line.current for line in one.lines) >= pieces)
+    if order := next(bought, None):
+        lines = [{"sku": "J-S", "quantity": pieces}]
+        refund = {"do": "refund_order", "order": f"gid://shopify/Order/{order.id}", "lines": lines}
+        await shelf.tell("edit", refund)
+    else:
+        await edit(shelf, pieces)
     return pieces
 
 
