@@ -41,7 +41,12 @@ select document, phase, lines, ok, failed, unknown, operation_id
 from syncd.bulk_operation
 order by operation_id
 """
-IS_OVER = "select ended_at is not null from syncd.run where run_id = $1"
+IS_OVER = """
+select ended_at is not null
+  and not exists (select from syncd.change)
+from syncd.run
+where run_id = $1
+"""  # what was sold meanwhile is written to the Backoffice, and comes back as changes of stock
 MADE = """
 select count(*), count(distinct key)
 from syncd.history
@@ -131,7 +136,6 @@ async def test_kill_9_at_twenty_moments_of_a_run(
         **{f"SyncdOperation{row['operation_id']}": 1 for row in rows},
     }
     assert written(lives.book) == {(name, gid): 1 for gid in linked for name in EDITED.values()}
-    assert await scene.pool.fetchval("select count(*) from syncd.change") == 0
     assert [tuple(row) for row in await scene.pool.fetch(MADE, CREATE)] == [(NEW, NEW)]
 
     assert await scene.differences() == []
