@@ -6,6 +6,7 @@ In reading order:
     sales       what comes back: customers, orders, what is left to send
     deliveries  what arrives by webhook
     errors      the error tree, by whose fault it is
+    phrases     sentences for people, in English, with their Norwegian in locale/
     rules       decisions, pure: lanes, mapping, limits, changes, customers, orders, retry, shares
     postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
     shopify     world B: client, budget, documents, products, bulk, uploads, families, shopread

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from syncd.cli import show
-from syncd.cli.run import FOUND_WRONG, console, opened, run, target
+from syncd.cli.run import FOUND_WRONG, client_of, console, opened, run, target
 from syncd.errors import ConfigError
 from syncd.flows import sides
 from syncd.postgres import shops
 from syncd.rules.choice import choose
-from syncd.shopify import client as shopify
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,8 +35,7 @@ def product(
         async with opened(found) as pool:
             offered = {one.domain: one for one in await shops.all(pool)}
             one = offered[choose("shop", shop, {domain: domain for domain in offered})]
-            token = found.vault().unseal(await shops.credentials(pool, one.shop_id))
-            async with shopify.connect(one.domain, token, url=found.shopify_url) as client:
+            async with client_of(found, pool, one) as client:
                 seen = await sides.look(pool, client, one, key)
         if seen.wanted is None and seen.known is None and not seen.gid:
             raise ConfigError(

@@ -14,7 +14,7 @@ import asyncpg
 import typer
 
 from syncd.cli import show_rehearsal
-from syncd.cli.run import FOUND_WRONG, Target, complaints, console, opened, run, target
+from syncd.cli.run import FOUND_WRONG, Target, client_of, complaints, console, opened, run, target
 from syncd.cli.show_rehearsal import Pace
 from syncd.demo import report
 from syncd.errors import ConfigError, SyncdError
@@ -132,11 +132,8 @@ async def stage(shop: Shop) -> AsyncIterator[Client]:
 async def _asked(found: Target, pool: asyncpg.Pool, shop: Shop) -> Pace:
     """The pace of the shop's own plan, read by one call; the standard one if it does not answer."""
     try:
-        token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
         with anyio.fail_after(PATIENCE_S):
-            async with shopify.connect(
-                shop.domain, token, url=found.shopify_url, deadline_s=PATIENCE_S
-            ) as client:
+            async with client_of(found, pool, shop, deadline_s=PATIENCE_S) as client:
                 plan = (await onboard.probe(client)).plan
                 rate = client.restore_points_s
     except (SyncdError, TimeoutError) as error:

@@ -29,6 +29,7 @@ from syncd.errors import (
 from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
 from syncd.settings import Settings
+from syncd.shopify.client import DEADLINE_S, Client, connect
 from syncd.supervisor import DATABASE_LOST, Listening
 from syncd.vault import Vault
 
@@ -86,6 +87,16 @@ async def opened(
                 hint="run `syncd migrate`",
             )
         yield pool
+
+
+@asynccontextmanager
+async def client_of(
+    found: Target, pool: asyncpg.Pool, shop: Shop, *, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[Client]:
+    """A client of the shop for a command that looks into it, or tries what it was given."""
+    token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
+    async with connect(shop.domain, token, url=found.shopify_url, deadline_s=deadline_s) as client:
+        yield client
 
 
 async def shop_of(pool: asyncpg.Pool, text: str) -> Shop:

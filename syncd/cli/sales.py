@@ -7,13 +7,12 @@ from typing import Annotated
 import typer
 
 from syncd.cli import show
-from syncd.cli.run import console, opened, run, shop_of, target
+from syncd.cli.run import client_of, console, opened, run, shop_of, target
 from syncd.cli.shop import Domain
 from syncd.errors import ConfigError
 from syncd.flows import onboard
 from syncd.postgres import shops
 from syncd.rules import sales_scopes
-from syncd.shopify import client as shopify
 
 Customers = Annotated[bool | None, typer.Option(help="Give the shop's customers to the Backoffice")]
 Orders = Annotated[bool | None, typer.Option(help="Give the shop's orders to the Backoffice")]
@@ -47,8 +46,7 @@ def sales(
                     f"{shop.domain} has no location to send goods from",
                     hint="update syncd.shop set location = 'gid://shopify/Location/…'",
                 )
-            token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
-            async with shopify.connect(shop.domain, token, url=found.shopify_url) as client:
+            async with client_of(found, pool, shop) as client:
                 held = (await onboard.probe(client)).scopes
             wanted = {"customers": bool(customers), "orders": bool(orders), "fulfil": bool(fulfil)}
             if lacking := sales_scopes.missing(held, **wanted):

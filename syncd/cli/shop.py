@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from syncd.cli import show
-from syncd.cli.run import Target, console, opened, run, shop_of, target
+from syncd.cli.run import Target, client_of, console, opened, run, shop_of, target
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
 from syncd.postgres import shops, stock, webhooks
@@ -226,8 +226,7 @@ def declare_empty(domain: Domain) -> None:
     async def work() -> None:
         async with opened(found) as pool:
             shop = await shop_of(pool, domain)
-            token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
-            async with shopify.connect(shop.domain, token, url=found.shopify_url) as client:
+            async with client_of(found, pool, shop) as client:
                 await onboard.declare_empty(pool, client, shop)
             console.print(f"[green]✓[/] {shop.domain} is linked; send everything: syncd resync")
 

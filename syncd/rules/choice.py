@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 
 from syncd.errors import ConfigError
+from syncd.phrases import phrase
 
 SHOWN = 12
 
@@ -18,12 +19,16 @@ def choose(what: str, named: str | None, offered: Mapping[str, str]) -> str:
     """
     listed = ", ".join(_shown(key, name) for key, name in list(offered.items())[:SHOWN])
     if not offered:
-        raise ConfigError(f"there is no {what} to choose from", hint=f"make a {what} first")
+        raise ConfigError(
+            phrase("there is no {what} to choose from", what=what),
+            hint=phrase("make a {what} first", what=what),
+        )
     if named is None:
         if len(offered) == 1:
             return next(iter(offered))
         raise ConfigError(
-            f"there are several of the kind {what}: {listed}", hint=f"name the {what}"
+            phrase("there are several of the kind {what}: {listed}", what=what, listed=listed),
+            hint=phrase("name the {what}", what=what),
         )
     folded = named.strip().casefold()
     found = [key for key, name in offered.items() if folded in (key.casefold(), name.casefold())]
@@ -33,11 +38,19 @@ def choose(what: str, named: str | None, offered: Mapping[str, str]) -> str:
         return found[0]
     if found:
         raise ConfigError(
-            f"the {what} {named!r} could be several: {', '.join(found)}", hint="use the key"
+            phrase(
+                "the {what} {named!r} could be several: {found}",
+                what=what,
+                named=named,
+                found=", ".join(found),
+            ),
+            hint=phrase("use the key"),
         )
     near = difflib.get_close_matches(folded, [*offered, *offered.values()], n=1, cutoff=0.5)
-    meant = f"did you mean {near[0]!r}? " if near else ""
-    raise ConfigError(f"there is no {what} {named!r}", hint=f"{meant}there is: {listed}")
+    hint = phrase("there is: {listed}", listed=listed)
+    if near:
+        hint = phrase("did you mean {near!r}? there is: {listed}", near=near[0], listed=listed)
+    raise ConfigError(phrase("there is no {what} {named!r}", what=what, named=named), hint=hint)
 
 
 def _shown(key: str, name: str) -> str:
