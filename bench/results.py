@@ -56,6 +56,9 @@ def shop_nodes(products: int) -> Iterator[Node]:
             "status": "ACTIVE",
             "descriptionHtml": TEXT,
             "updatedAt": "2026-11-25T08:00:00Z",
+            "isGiftCard": False,
+            "combinedListingRole": None,
+            "hasVariantsThatRequiresComponents": False,
             "options": [{"name": "Str"}],
             "metafield": {"value": str(number)},
             "featuredMedia": {"id": gid("MediaImage", number * 2)},
@@ -76,6 +79,7 @@ def shop_nodes(products: int) -> Iterator[Node]:
                 "inventoryPolicy": "DENY",
                 "inventoryQuantity": 4,
                 "position": place + 1,
+                "taxable": True,
                 "inventoryItem": {**own["inventoryItem"], "tracked": True},
                 "__parentId": product,
             }

@@ -106,6 +106,18 @@ values
     'says nothing, one that is null says empty. Moves no stock'),
   ('function', 'receive_order', 0, 'returns', 'text', true, 'The Backoffice''s key of the order; the same id, the same key'),
 
+  ('function', 'receive_product', 1, 'account_id', 'text', true, 'The retailer'),
+  ('function', 'receive_product', 2, 'department_key', 'text', true, 'The department whose price list the prices belong to'),
+  ('function', 'receive_product', 3, 'product', 'jsonb', true,
+    'A product that the Backoffice does not have: id (Shopify''s, required), title, vendor (the store), description_html (or '
+    'null), is_active, currency, prices_include_vat (false: add the VAT), options (their names; none: one variant), images '
+    '(in order: id, address, alt), variants (in order: id, option_values in the order of options, sku, barcode, price, '
+    'compare_at_price, is_tracked, is_taxed, image: the id of one of images; sku, barcode, compare_at_price and image may be '
+    'null). Amounts are decimal text; a compare_at_price is above the price: it is the list price, the price then an offer '
+    'without an end. An id that is known changes nothing. Moves no stock. Optional: without it nothing can be imported'),
+  ('function', 'receive_product', 0, 'returns', 'jsonb', true,
+    'The Backoffice''s keys, the same ones for the same id: {"key": the product''s, "variants": {Shopify''s id: the variant''s}}'),
+
   ('function', 'redact_customer', 1, 'account_id', 'text', true, 'The retailer'),
   ('function', 'redact_customer', 2, 'customer', 'jsonb', true,
     'A person who asks to be forgotten: id (Shopify''s, or null), email, phone (or null), orders (Shopify''s ids). Any of them '

@@ -131,6 +131,10 @@ select syncd_contract.receive_customer(account_id => $1, customer => $2);
 -- Give an order to the Backoffice; returns its key.
 select syncd_contract.receive_order(account_id => $1, "order" => $2);
 
+-- name: receive_product(account_id text, department_key text, product jsonb)
+-- Give a product of the shop to the Backoffice; returns its keys.
+select syncd_contract.receive_product(account_id => $1, department_key => $2, product => $3);
+
 -- name: variant_keys(shop_id int4, gids text[])
 -- The Backoffice's keys of these variants of the shop.
 select

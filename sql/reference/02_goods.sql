@@ -21,7 +21,8 @@ comment on table retail.product is 'A product (Vare) with one or more variants';
 comment on column retail.product.product_id is 'Number of the product; its text is the contract''s product_key';
 comment on column retail.product.account_id is 'The retailer';
 comment on column retail.product.store_id is 'The store it belongs to';
-comment on column retail.product.external_ref is 'The handle in the file it was loaded from, so that loading again finds it';
+comment on column retail.product.external_ref is
+  'The handle in the file it was loaded from, or Shopify''s id, so that loading or importing again finds it';
 comment on column retail.product.title is 'The name customers see';
 comment on column retail.product.description_html is 'The description, HTML';
 comment on column retail.product.vat_code is 'The VAT its prices include';
@@ -100,6 +101,7 @@ create table if not exists retail.variant (
   is_tracked boolean not null default true,
   image_id bigint,
   is_blocked boolean not null default false,
+  external_ref text,
   constraint variant_is_the_only_one_of_its_kind
     unique nulls not distinct (product_id, option1_value_id, option2_value_id, option3_value_id),
   constraint variant_has_options_in_order check (
@@ -115,7 +117,8 @@ create table if not exists retail.variant (
   foreign key (product_id, image_id) references retail.image (product_id, image_id) on delete set null (image_id)
 );
 alter table retail.variant
-  add column if not exists is_blocked boolean not null default false;  -- a Backoffice made before there were blocks
+  add column if not exists is_blocked boolean not null default false,  -- a Backoffice made before there were blocks
+  add column if not exists external_ref text;
 create index if not exists variant_product_key on retail.variant ((product_id::text));
 create index if not exists variant_key on retail.variant ((variant_id::text));
 create index if not exists variant_sku on retail.variant (lower(sku));
@@ -134,6 +137,7 @@ comment on column retail.variant.sku is 'The article number; two variants may sh
 comment on column retail.variant.is_tracked is 'Whether its stock is counted';
 comment on column retail.variant.image_id is 'The picture of just this variant';
 comment on column retail.variant.is_blocked is 'Whether its sale is stopped';
+comment on column retail.variant.external_ref is 'Shopify''s id, of one that was imported from there';
 
 create table if not exists retail.barcode (
   variant_id bigint not null references retail.variant on delete cascade,

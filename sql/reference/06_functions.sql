@@ -215,6 +215,156 @@ end $$;
 comment on function syncd_contract.receive_order(text, jsonb) is
   'Add or renew an order with its lines; older news change nothing; moves no stock; returns our key';
 
+create or replace function retail.refuse(what text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception '%', what using errcode = 'check_violation';
+end $$;
+comment on function retail.refuse(text) is 'Says why something cannot be held here';
+
+create or replace function retail.received_keys(of_product bigint) returns jsonb
+  language sql stable
+  return jsonb_build_object(
+    'key', of_product::text,
+    'variants', (
+      select coalesce(jsonb_object_agg(v.external_ref, v.variant_id::text), '{}')
+      from retail.variant v
+      where v.product_id = of_product
+        and v.external_ref is not null
+    )
+  );
+comment on function retail.received_keys(bigint) is 'The answer of receive_product: our keys, those of variants by Shopify''s ids';
+
+create or replace function syncd_contract.receive_product(account_id text, department_key text, product jsonb) returns jsonb
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  known retail.account;
+  made retail.product;
+  vat retail.vat_code;
+begin
+  -- What cannot be held is said in words; what the constraints refuse is refused whole.
+  if coalesce(product ->> 'id', '') = '' then
+    perform retail.refuse('a product needs an id');
+  end if;
+  select a.*
+  into known
+  from retail.account a
+  where a.account_id = receive_product.account_id;
+  if known.currency is distinct from product ->> 'currency' then
+    perform retail.refuse(format('prices here are in %s, not in %s', known.currency, product ->> 'currency'));
+  end if;
+  if not exists (
+    select
+    from retail.department d
+    where d.account_id = receive_product.account_id
+      and d.department_id = department_key
+  ) then
+    perform retail.refuse(format('there is no department %s', department_key));
+  end if;
+  if coalesce(product ->> 'vendor', '') = '' then
+    perform retail.refuse('it has no vendor, and a product belongs to a store');
+  end if;
+  if exists (
+    select
+    from jsonb_array_elements(product -> 'variants') as v
+    where greatest((v ->> 'price')::numeric, (v ->> 'compare_at_price')::numeric) >= 1e9
+  ) then
+    perform retail.refuse('a price has more than nine digits');
+  end if;
+
+  insert into retail.store (account_id, name)
+  values (receive_product.account_id, product ->> 'vendor')
+  on conflict do nothing;
+  select c.*
+  into vat
+  from retail.vat_code c
+  where c.vat_code = case
+    when exists (select from jsonb_array_elements(product -> 'variants') as v where (v ->> 'is_taxed')::boolean) then '3'
+    else '5'
+  end;
+  -- Whoever is second with the same id waits here for the first, and finds its product.
+  insert into retail.product (account_id, store_id, external_ref, title, description_html, vat_code, is_active)
+  select
+    s.account_id, s.store_id, product ->> 'id', product ->> 'title', product ->> 'description_html', vat.vat_code,
+    (product ->> 'is_active')::boolean
+  from retail.store s
+  where s.account_id = receive_product.account_id
+    and s.name = product ->> 'vendor'
+  on conflict on constraint product_account_id_external_ref_key do nothing
+  returning *
+  into made;
+  if made.product_id is null then
+    return (
+      select retail.received_keys(p.product_id)
+      from retail.product p
+      where p.account_id = receive_product.account_id
+        and p.external_ref = product ->> 'id'
+    );
+  end if;
+
+  insert into retail.product_option (product_id, position, name)
+  select made.product_id, o.position, o.name
+  from jsonb_array_elements_text(product -> 'options') with ordinality as o (name, position);
+
+  insert into retail.option_value (product_id, option_position, value)
+  select made.product_id, o.position, o.value
+  from (
+    select o.position, o.value, min(v.position) as first
+    from jsonb_array_elements(product -> 'variants') with ordinality as v (given, position)
+    cross join jsonb_array_elements_text(v.given -> 'option_values') with ordinality as o (value, position)
+    group by o.position, o.value
+  ) as o
+  order by o.position, o.first;
+
+  insert into retail.image (product_id, position, address, alt)
+  select made.product_id, i.position, i.given ->> 'address', coalesce(i.given ->> 'alt', '')
+  from jsonb_array_elements(product -> 'images') with ordinality as i (given, position);
+
+  insert into retail.variant (
+    product_id, position, option1_value_id, option2_value_id, option3_value_id, sku, is_tracked, image_id, external_ref
+  )
+  select
+    made.product_id, v.position, v1.option_value_id, v2.option_value_id, v3.option_value_id, v.given ->> 'sku',
+    (v.given ->> 'is_tracked')::boolean, i.image_id, v.given ->> 'id'
+  from jsonb_array_elements(product -> 'variants') with ordinality as v (given, position)
+  left join retail.option_value v1
+    on v1.product_id = made.product_id and v1.option_position = 1 and v1.value = v.given -> 'option_values' ->> 0
+  left join retail.option_value v2
+    on v2.product_id = made.product_id and v2.option_position = 2 and v2.value = v.given -> 'option_values' ->> 1
+  left join retail.option_value v3
+    on v3.product_id = made.product_id and v3.option_position = 3 and v3.value = v.given -> 'option_values' ->> 2
+  left join jsonb_array_elements(product -> 'images') as g (given) on g.given ->> 'id' = v.given ->> 'image'
+  left join retail.image i on i.product_id = made.product_id and i.address = g.given ->> 'address'
+  order by v.position;
+
+  insert into retail.barcode (variant_id, code, is_primary)
+  select v.variant_id, g.given ->> 'barcode', true
+  from jsonb_array_elements(product -> 'variants') as g (given)
+  join retail.variant v on v.product_id = made.product_id and v.external_ref = g.given ->> 'id'
+  where g.given ->> 'barcode' is not null;
+
+  -- A price to compare at is the ordinary price; the other one then is an offer that goes on.
+  insert into retail.price (variant_id, account_id, department_id, list_price, offer_price)
+  select
+    v.variant_id,
+    receive_product.account_id,
+    department_key,
+    round(coalesce(g.before, g.price) * g.factor, 2),
+    case when g.before is not null then round(g.price * g.factor, 2) end
+  from (
+    select
+      n.given ->> 'id' as id,
+      (n.given ->> 'price')::numeric as price,
+      (n.given ->> 'compare_at_price')::numeric as before,
+      case when (product ->> 'prices_include_vat')::boolean then 1 else 1 + vat.percent / 100 end as factor
+    from jsonb_array_elements(product -> 'variants') as n (given)
+  ) as g
+  join retail.variant v on v.product_id = made.product_id and v.external_ref = g.id;
+  return retail.received_keys(made.product_id);
+end $$;
+comment on function syncd_contract.receive_product(text, text, jsonb) is
+  'Add a product of the shop, with prices of one department; one that is known by its id stays as it is; returns our keys';
+
 create or replace function retail.digits(said text) returns text
   language sql immutable parallel safe
   return regexp_replace(said, '\D', '', 'g');

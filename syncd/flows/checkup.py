@@ -44,6 +44,9 @@ async def of_database(pool: asyncpg.Pool) -> AsyncIterator[Finding]:
         yield Finding("wrong", f"contract: {breach}", breach.hint)
     if not breaches:
         yield Finding("well", "the Backoffice keeps the contract")
+        for name in await backoffice.lacking(pool):
+            what = f"the Backoffice has no {name}: nothing can be imported from Shopify"
+            yield Finding("odd", what, "docs/backoffice.md tells how to write it, if you need it")
 
 
 async def of_shops(

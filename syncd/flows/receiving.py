@@ -23,11 +23,6 @@ from syncd.shopify import customers, orders
 from syncd.shopify.client import Client
 
 State = Literal["received", "older", "skipped", "gone", "refused"]
-BROKEN = (  # the contract's function is not there, or not ours to call: no thing can help that
-    asyncpg.UndefinedFunctionError,
-    asyncpg.InvalidSchemaNameError,
-    asyncpg.InsufficientPrivilegeError,
-)
 LOST = (  # the connection, or the server: nothing of the transaction stays
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -158,7 +153,7 @@ async def _called(
 ) -> tuple[Outcome, str | None]:
     try:
         key = await received.give(connection, account_id=shop.account_id, kind=kind, told=told)
-    except BROKEN as error:
+    except received.BROKEN as error:
         raise ContractError(
             f"syncd_contract.receive_{kind} cannot be called: {error}",
             hint="mend it in the Backoffice: `syncd check` names all faults",

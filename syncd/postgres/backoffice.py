@@ -14,6 +14,7 @@ from syncd.errors import ContractError
 from syncd.postgres import breaches, view_rows
 from syncd.postgres.breaches import Breach as Breach
 from syncd.postgres.breaches import check as check
+from syncd.postgres.breaches import lacking as lacking
 from syncd.postgres.db import Executor, Statements
 from syncd.postgres.view_rows import Document, OptionRow, PriceRow, ProductRow, VariantRow
 

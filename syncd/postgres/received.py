@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import asyncpg
+
 from syncd.errors import ContractError
+from syncd.phrases import phrase
 from syncd.postgres import backoffice
 from syncd.postgres.db import Connection, Executor, Statements
 from syncd.sales import Completion, Head, Kind, Tracking
 
 sql = Statements("received")
+
+BROKEN = (  # the contract's function is not there, or not ours to call: no thing can help that
+    asyncpg.UndefinedFunctionError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,32 @@ async def give(
         else:
             key = await sql.receive_order.value(connection, account_id=account_id, sold=dict(told))
         return key
+
+
+async def take_turns(connection: Connection, shop_id: int) -> None:
+    """Whoever gives things of this shop to the Backoffice waits for the others, until the end."""
+    await sql.take_turns.execute(connection, shop_id=shop_id)
+
+
+async def give_product(
+    connection: Connection, *, account_id: str, department_key: str, told: Mapping[str, Any]
+) -> Any:
+    """Give a product to the Backoffice; returns what its function does: its keys.
+
+    Raises ContractError where there is no such function, else what it raises, as asyncpg has it.
+    """
+    try:
+        return await sql.receive_product.value(
+            connection, account_id=account_id, department_key=department_key, product=dict(told)
+        )
+    except BROKEN as error:
+        raise ContractError(
+            phrase(
+                "nothing can be imported: syncd_contract.receive_product cannot be called ({why})",
+                why=str(error),
+            ),
+            hint=phrase("make it in the Backoffice (docs/backoffice.md), or grant execute on it"),
+        ) from error
 
 
 async def save(

@@ -145,15 +145,17 @@ def observed_form(
     `keys` are our variants' by their GIDs: others are the merchant's and left out. `refs` are our
     pictures' by the GIDs of their files: another file stands under its GID, which is no address.
     A picture that Shopify could not fetch is left out. The description is looked at only where it
-    is ours, the vendor where there is a store, and whether the sale is stopped where it shall be:
-    what is sold out looks the same.
+    is ours, without outer white space, the vendor where there is a store, and whether the sale is
+    stopped where it shall be: what is sold out looks the same.
     """
     stopped = {variant.key for variant in like.variants if variant.stopped}
     return Form(
         title=observed.title,
         vendor=observed.vendor if like.vendor else "",
         status=observed.status,
-        description_html=None if like.description_html is None else observed.description_html,
+        description_html=None
+        if like.description_html is None
+        else observed.description_html.strip(),
         options=observed.options,
         variants=tuple(
             _variant(

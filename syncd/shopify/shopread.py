@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from syncd.records import ObservedProduct
+from syncd.rules.further import NOTHING, Further
 from syncd.shopify import products
 from syncd.shopify import stock as shelves
 from syncd.shopify.documents import documents
@@ -37,7 +38,7 @@ class Seen:
     `key` is our identity's value, None when it has none; `published` whether it is on the sales
     channels that were asked for, by their GIDs; `updated_at` when anything of it changed last.
     `counts` are what can be sold at the location that was asked for, by GID of the inventory item,
-    None where it does not stock that any more.
+    None where it does not stock that any more. `further` is for those that take it over.
     """
 
     product: ObservedProduct
@@ -45,6 +46,7 @@ class Seen:
     published: Mapping[str, bool]
     updated_at: datetime
     counts: Mapping[str, int | None]
+    further: Further = NOTHING
 
 
 def document(name: str, publications: Sequence[str], location: str | None = None) -> str:
@@ -94,4 +96,18 @@ def observed(family: Family) -> Seen:
             for variant in variants
             if (level := variant.get("shelf", {}).get("inventoryLevel"))
         },
+        further=_further(node, variants, media),
+    )
+
+
+def _further(
+    node: Mapping[str, Any], variants: Sequence[Mapping[str, Any]], media: Sequence[Any]
+) -> Further:
+    return Further(
+        addresses={one["id"]: url for one in media if (url := (one.get("image") or {}).get("url"))},
+        shown={one["id"]: count for one in variants if (count := len(one["media"]["nodes"])) > 1},
+        untaxed=frozenset([one["id"] for one in variants if not one["taxable"]]),
+        combined=node["combinedListingRole"],
+        is_gift_card=node["isGiftCard"],
+        is_bundle=node["hasVariantsThatRequiresComponents"],
     )

@@ -156,6 +156,9 @@ FIELDS: Fields = {
         "priceRangeV2": price_range,
         "priceRange": price_range,
         "combinedListingRole": attribute("combined_listing_role"),
+        "hasVariantsThatRequiresComponents": lambda product, _info: any(
+            variant.requires_components for variant in product.variants
+        ),
         "options": options,
         "variantsCount": lambda product, _info: count(len(product.variants)),
         "variants": variants,
