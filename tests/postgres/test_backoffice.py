@@ -398,6 +398,32 @@ async def test_the_recipes_of_the_manual_work(pool: asyncpg.Pool) -> None:
     assert not [b for b in await backoffice.check(pool) if ".product" in b.where]
 
 
+GIVEN = {
+    "id": "gid://shopify/Product/1",
+    "title": "Lue",
+    "vendor": "Fjell",
+    "description_html": None,
+    "is_active": True,
+    "currency": "NOK",
+    "prices_include_vat": True,
+    "options": [],
+    "variants": [{"id": "v1", "price": "99.00", "compare_at_price": "129.00"}],
+}
+
+
+async def test_the_recipe_takes_a_product_of_the_shop_once(pool: asyncpg.Pool) -> None:
+    await follow_the_manual(pool)
+    give = "select syncd_contract.receive_product('fjord', '2', $1)"
+    keys = await pool.fetchval(give, GIVEN)
+    assert keys == {"key": "4712", "variants": {"v1": "4712"}}
+    assert await pool.fetchval(give, GIVEN) == keys
+    prices = await pool.fetch("select pris, tilbud from pris where varenr = 4712 and tilbud > 0")
+    assert [tuple(row) for row in prices] == [(Decimal("129.00"), Decimal("99.00"))]
+    for refused, why in (({"options": ["Farge"]}, "options"), ({"vendor": "Fjord"}, "no store")):
+        with pytest.raises(asyncpg.RaiseError, match=why):
+            await pool.fetchval(give, {**GIVEN, "id": "2", **refused})
+
+
 RECIPE_TELLS = [  # a statement, the keys it tells
     ("update pris set pris = 499 where varenr = 4711", []),
     ("update pris set pris = 89 where varenr = 4712", ["4712"]),
