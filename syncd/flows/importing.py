@@ -196,7 +196,7 @@ async def _linked(
     try:
         wanted = mapping.wanted(found[key], shop) if key in found else None
     except RowError as error:
-        raise Refused(error.message) from error
+        raise Refused(import_words.unfit(name, error.message)) from error
     if wanted is None:
         raise _unkept(planned, f"the key {key}, which is not in syncd_contract.product,")
     gids = imports.files(planned.document, wanted)

@@ -143,6 +143,11 @@ def _of_pictures(name: str, shown: ObservedProduct, further: Further) -> Iterato
         )
 
 
+def unfit(name: str, why: str) -> Phrase:
+    """As the Backoffice has it, no shop could hold it."""
+    return phrase("{product} cannot be kept in step: {why}", product=name, why=why)
+
+
 def other(name: str, what: str, ours: str, theirs: str) -> Phrase:
     """It would come back as another one."""
     return phrase(

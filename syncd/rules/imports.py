@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from syncd.errors import RowError
-from syncd.phrases import phrase
 from syncd.records import (
     Form,
     Image,
@@ -131,7 +130,7 @@ def _unlike(name: str, shown: ObservedProduct, given: Mapping[str, Any], shop: S
     try:
         wanted = mapping.wanted(product(given), with_vat)
     except RowError as error:
-        return phrase("{product} cannot be kept in step: {why}", product=name, why=error.message)
+        return import_words.unfit(name, error.message)
     keys = {one.ids.variant: one.ids.variant for one in shown.variants}
     for what, ours, theirs in unlike(wanted, shown, keys, files(given, wanted), shop):
         return import_words.other(name, what, ours, theirs)

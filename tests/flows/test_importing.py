@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import anyio
+import asyncpg
 import pytest
 
 from syncd.catalogue import shopify_csv
@@ -149,9 +151,9 @@ async def test_the_catalogues_come_back_and_a_resync_sends_nothing(
         if not path.is_file():
             pytest.skip(f"{path} is not there")
         read = shopify_csv.read(path.read_bytes(), name=name)
-        entries += read.catalogue.products[:40]
+        entries += read.catalogue.products[:25]
     seen = await filled(shop, tmp_path, *entries)
-    assert len(seen) == len(entries) == 65
+    assert len(seen) == len(entries) == 50
     done = await taken(shop, seen)
     assert [one.refusal for one in done if one.refusal] == []
     keys = {one.key: one.gid for one in done}
@@ -164,7 +166,7 @@ async def test_the_catalogues_come_back_and_a_resync_sends_nothing(
     assert await count(shop) == []
     before = dict(shop.client.tally.calls)
     run = await resync(shop)
-    assert counts(run) == {"same": 65}
+    assert counts(run) == {"same": 50}
     assert run.counts == 0
     calls = {name for name, n in shop.client.tally.calls.items() if n > before.get(name, 0)}
     assert calls <= READING
@@ -208,6 +210,41 @@ async def test_taken_in_twice_it_is_one_product(shop: Scene, tmp_path: Path) -> 
     first = await taken(shop, seen)
     again = await taken(shop, [*seen, *seen])
     assert [one.key for one in again] == [one.key for one in first] * 2
+    assert await products(shop) == 2
+
+
+async def test_of_two_at_once_the_second_finds_what_the_first_took(
+    shop: Scene, tmp_path: Path
+) -> None:
+    seen = await filled(shop, tmp_path, JACKET, LUE)
+    done: list[list[Imported]] = []
+
+    async def take(some: list[Seen]) -> None:
+        done.append(await taken(shop, some))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(take, seen)
+        group.start_soon(take, seen[::-1])
+    first, second = ({one.gid: one.key for one in each} for each in done)
+    assert first == second
+    assert None not in first.values()
+    assert await products(shop) == 2
+
+
+async def test_what_dies_in_the_middle_leaves_nothing(shop: Scene, tmp_path: Path) -> None:
+    seen = await filled(shop, tmp_path, LUE, JACKET)
+    await shop.pool.execute(
+        "create function die() returns trigger language plpgsql as"
+        " 'begin perform pg_terminate_backend(pg_backend_pid()); return new; end';"
+        "create trigger die before insert on retail.variant for each row"
+        " when (new.sku = 'J-S') execute function die()"
+    )
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await taken(shop, seen)
+    assert await products(shop) == 0
+    assert await shop.pool.fetchval("select count(*) from syncd.link") == 0
+    await shop.pool.execute("drop trigger die on retail.variant")
+    assert [one.refusal for one in await taken(shop, seen)] == ["", ""]
     assert await products(shop) == 2
 
 
