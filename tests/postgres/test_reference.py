@@ -242,3 +242,75 @@ async def test_what_the_database_refuses_is_a_problem_and_stops_nothing_else(
     assert (problem.row, problem.handle) == (9, "x")
     assert "product_has_a_title" in problem.reason
     assert report.products == Counts(loaded=2, updated=0, unchanged=0)
+
+
+GIVE = "select syncd_contract.receive_product('a', 'nett', $1)"
+PLATE: dict[str, Any] = {
+    "id": "gid://shopify/Product/9",
+    "title": "Asjett",
+    "vendor": "Porsgrund",
+    "description_html": None,
+    "is_active": True,
+    "currency": "NOK",
+    "prices_include_vat": False,
+    "options": ["Mål", "Farge", "Dekor"],
+    "images": [{"id": "p1", "address": "https://x.no/9.jpg", "alt": "ovenfra"}],
+    "variants": [
+        {
+            "id": f"v{number}",
+            "option_values": [size, "Hvit", "Strå"],
+            "sku": f"P-{size}",
+            "barcode": None,
+            "price": "79.96",
+            "compare_at_price": "99.95" if number else None,
+            "is_tracked": True,
+            "is_taxed": True,
+            "image": "p1" if number else None,
+        }
+        for number, size in enumerate(("17", "21"))
+    ],
+}
+
+
+async def test_a_product_of_the_shop_is_taken_once(filled: asyncpg.Pool) -> None:
+    keys = await filled.fetchval(GIVE, PLATE)
+    assert keys == {"key": "3", "variants": {"v0": "4", "v1": "5"}}
+    assert {key for _, key, _ in await events(filled)} == {"3"}
+    renamed = {**PLATE, "title": "Tallerken", "variants": PLATE["variants"][::-1]}
+    assert await filled.fetchval(GIVE, renamed) == keys
+    read = await product(filled, "3")
+    assert (read.title, read.vendor, read.option_names) == (
+        "Asjett",
+        "Porsgrund",
+        ("Mål", "Farge", "Dekor"),
+    )
+    assert [one.option_values for one in read.variants] == [
+        ("17", "Hvit", "Strå"),
+        ("21", "Hvit", "Strå"),
+    ]
+    prices = [(one.price, one.compare_at_price) for one in read.variants]
+    assert prices == [(Decimal("99.95"), None), (Decimal("99.95"), Decimal("124.94"))]
+    (image,) = read.images
+    assert [one.image_key for one in read.variants] == [None, image.key]
+
+
+async def test_what_is_sold_without_tax_has_no_vat(filled: asyncpg.Pool) -> None:
+    variants = [{**one, "is_taxed": False} for one in PLATE["variants"]]
+    key = (await filled.fetchval(GIVE, {**PLATE, "variants": variants}))["key"]
+    read = await product(filled, key)
+    assert [(one.price, one.vat_percent) for one in read.variants] == [(Decimal("79.96"), 0)] * 2
+
+
+async def test_a_product_that_cannot_be_held_is_refused_in_words(filled: asyncpg.Pool) -> None:
+    for wrong, why in (
+        ({"id": None}, "needs an id"),
+        ({"currency": "EUR"}, "prices here are in NOK, not in EUR"),
+        ({"vendor": ""}, "it has no vendor"),
+        ({"variants": [{**PLATE["variants"][0], "price": "1e9"}]}, "more than nine digits"),
+        ({"variants": PLATE["variants"][:1] * 2}, "variant_is_the_only_one_of_its_kind"),
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match=why):
+            await filled.fetchval(GIVE, {**PLATE, **wrong})
+    with pytest.raises(asyncpg.CheckViolationError, match="there is no department lager"):
+        await filled.fetchval(GIVE.replace("nett", "lager"), PLATE)
+    assert await filled.fetchval("select count(*) from retail.product") == 2
