@@ -152,6 +152,26 @@ where shop_id = $1
   and key = any($2)
   and gone_at is null;
 
+-- name: back(shop_id int4, keys text[])
+-- These products are in the shop again, under the same ids: a backup brought them back. What was agreed on is not believed.
+with back as (
+  update syncd.link
+  set gone_at = null
+  where shop_id = $1
+    and kind = 'product'
+    and key = any($2)
+    and gone_at is not null
+  returning key
+)
+delete from syncd.agreed_count a
+where a.shop_id = $1
+  and a.variant_key in (
+    select v.variant_key
+    from syncd.variant_link v
+    join back b on b.key = v.product_key
+    where v.shop_id = $1
+  );
+
 -- name: forget(shop_id int4, keys text[], gids text[])
 -- These products, as long as they are linked with these GIDs, are in the shop no more: nothing that was said of them there
 -- holds. Counts begin anew, and none is held as reverted.

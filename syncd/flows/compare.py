@@ -95,6 +95,9 @@ async def _of_both(
     keys = {seen.product.gid: linked.get(seen.product.gid) or seen.key for seen in batch}
     page = await _page(pool, shop, run, batch, {key: gid for gid, key in keys.items() if key})
     await _count(pool, shop, run, batch, page)
+    if not run.is_dry:
+        back = [key for key, one in page.links.items() if one.is_gone and one.gid in keys]
+        await links.back(pool, shop_id=shop.shop_id, keys=back)
     found: list[Finding | None] = []
     for seen in batch:
         await anyio.lowlevel.checkpoint()  # others have their turn

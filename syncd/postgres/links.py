@@ -131,6 +131,12 @@ async def stay_away(db: Executor, *, shop_id: int, keys: Sequence[str]) -> None:
         await sql.stay_away.execute(db, shop_id=shop_id, keys=list(keys))
 
 
+async def back(db: Executor, *, shop_id: int, keys: Sequence[str]) -> None:
+    """These products are in the shop again, under the same ids; their counts begin anew."""
+    if keys:
+        await sql.back.execute(db, shop_id=shop_id, keys=list(keys))
+
+
 async def forget(db: Executor, *, shop_id: int, gids: Mapping[str, str]) -> None:
     """These products, GIDs by key, are in the shop no more, with all that was said of them there.
 

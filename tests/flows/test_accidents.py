@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from syncd.catalogue.entries import ProductEntry
+from syncd.flows import carry_run
 from syncd.postgres import runs, stock
 from syncd.postgres.embedded import Server
+from syncd.postgres.runs import Run
 from syncd.rules import planner
+from tests import leasing
 from tests.flows.accidents import copy, delete, delete_variant, restore
 from tests.flows.conftest import JAKKE, LUE, Scene, names, settings, variant
 from tests.flows.merchant import UPDATE
@@ -365,3 +368,53 @@ async def test_a_key_that_was_given_twice_takes_no_other_product_over(
         (difference,) = (one for one in await found(shelf, run) if one.verdict == "conflict")
         assert "“Jakke”" in (difference.reason or "")
     assert shelf.product("Jakke") == before
+
+
+async def test_a_product_that_a_backup_brought_back_under_its_id_is_counted_anew(
+    shelf: Scene,
+) -> None:
+    await shelf.pool.execute("update syncd.link set gone_at = now() where key = '1'")
+    await shelf.pool.execute("update syncd.agreed_count set quantity = 9 where variant_key = '1'")
+    await settings(shelf, first_counts="backoffice")
+    run = await resync(shelf)
+    assert counts(run) == {"same": 1, "differs": 1, "sent": 1, "ok": 1}
+    await count(shelf)
+    assert await both(shelf) == (5, 5)
+    await whole(shelf)
+
+
+async def test_what_is_deleted_while_a_run_sends_it_is_asked_about(scene: Scene) -> None:
+    await scene.load(*goods(6))
+    await scene.push()
+    await scene.pool.execute("update retail.price set list_price = list_price + 1")
+    while (await leasing.route_once(scene.pool)).events:
+        pass
+    await scene.pool.execute("delete from syncd.change")
+    is_done = False
+
+    async def empty(run: Run) -> None:
+        nonlocal is_done
+        if run.state == "sending" and not is_done:
+            is_done = True
+            await delete(scene, *(f"Vare {n:02}" for n in range(1, 7)))
+            await scene.push()
+
+    lease_id = await runs.ask(
+        scene.pool, scene.shop.shop_id, is_dry=False, is_forced=False, with_prices=False
+    )
+    assert lease_id is not None
+    for _ in range(60):
+        lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
+        await carry_run.advance_once(
+            scene.pool, scene.client, scene.shop, lease, decide=planner.DECISIONS["bulk"]
+        )
+        run = await runs.find(scene.pool, lease_id)
+        assert run is not None
+        await empty(run)
+        if is_done:
+            await scene.push()
+        if any(one.kind == "guard" for one in await runs.waiting(scene.pool)):
+            break
+    (hold,) = await runs.waiting(scene.pool)
+    assert "6 of 6 products were deleted in Shopify" in hold.hold[0]
+    assert scene.state() == []
