@@ -131,18 +131,20 @@ with met as (
     where k.shop_id = (select r.shop_id from syncd.run r where r.run_id = $1)
   ) as h
   where d.run_id = $1
-    and d.verdict = 'differs'
+    and d.verdict in ('differs', 'only_here')
     and d.harms <> '{}'
     and d.shop_id = h.shop_id
     and d.key = h.key
-  returning 1
+  returning 'deleted' = any(d.harms) as is_gone
 ),
 counted as (
-  select count(*)::integer as many
+  select
+    count(*)::integer as many,
+    (count(*) filter (where is_gone))::integer as gone
   from met
 )
 update syncd.run r
-set differs = r.differs - c.many, conflict = r.conflict + c.many
+set differs = r.differs - c.many + c.gone, only_here = r.only_here - c.gone, conflict = r.conflict + c.many
 from counted c
 where r.run_id = $1
 returning c.many;
@@ -156,6 +158,7 @@ select
   count(*) filter (where 'inactive' = any(d.harms))::integer as inactive,
   count(*) filter (where 'price_fall' = any(d.harms))::integer as price_falls,
   coalesce(sum(cardinality(array_positions(d.harms, 'deletion'))), 0)::integer as deletions,
+  count(*) filter (where 'deleted' = any(d.harms))::integer as deleted,
   (
     select count(*)
     from syncd.run_difference c
@@ -169,6 +172,63 @@ left join syncd.run_difference d
   and d.verdict <> 'conflict'
 where r.run_id = $1
 group by r.run_id;
+
+-- name: meet_copies(run_id int8, account_id text)
+-- Products that only the shop has, with SKUs of linked ones: at most three of each, with the name of the first one's product.
+with sold as materialized (
+  select
+    d.place,
+    k.spelling
+  from syncd.run_difference d
+  cross join unnest(d.spellings) as k (spelling)
+  where d.run_id = $1
+    and d.verdict = 'only_there'
+    and d.reason is null
+),
+linked as materialized (
+  select
+    variant.sku,
+    variant.product_key
+  from syncd_contract.variant as variant
+  where variant.account_id = $2
+    and variant.sku = any(array(select spelling from sold))
+    and variant.product_key in (
+      select l.key
+      from syncd.link l
+      where l.shop_id = (select r.shop_id from syncd.run r where r.run_id = $1)
+        and l.kind = 'product'
+    )
+)
+select
+  s.place,
+  (array_agg(distinct s.spelling))[:3] as skus,
+  min(l.product_key) as key,
+  min(p.title) as title
+from sold s
+join linked l on l.sku = s.spelling
+join syncd_contract.product as p
+  on p.account_id = $2
+  and p.product_key = l.product_key
+group by s.place
+order by s.place;
+
+-- name: explain(run_id int8, rows jsonb)
+-- What there is to say of these differences.
+update syncd.run_difference d
+set reason = g.reason
+from jsonb_to_recordset($2) as g (place integer, reason text)
+where d.run_id = $1
+  and d.place = g.place;
+
+-- name: deleted(run_id int8)
+-- Products that are made anew, with what they were in Shopify until somebody deleted it.
+select
+  d.key,
+  d.gid
+from syncd.run_difference d
+where d.run_id = $1
+  and d.verdict = 'only_here'
+  and d.gid is not null;
 
 -- name: to_send(run_id int8)
 -- The keys to make due, in the order in which they were found, with whether the shop has the product; a dead one only

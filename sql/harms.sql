@@ -53,6 +53,18 @@ select
         and d.key = any($2)
         and d.outcome is null
         and d.verdict in ('same', 'differs', 'only_here')
+        -- Whether it is to be made anew was no question while it was there.
+        and (
+          'deleted' = any(d.harms)
+          or not exists (
+            select
+            from syncd.link l
+            where l.shop_id = d.shop_id
+              and l.kind = 'product'
+              and l.key = d.key
+              and l.gone_at is not null
+          )
+        )
       group by d.key
     ) as k
   ), '{}') as sending

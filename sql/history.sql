@@ -1,7 +1,7 @@
--- name: add(shop_id int4, key text, gid text, writes text[], before jsonb, after jsonb, events int8, first_event_at timestamptz, accepted_at timestamptz)
+-- name: add(shop_id int4, key text, gid text, writes text[], before jsonb, after jsonb, events int8, first_event_at timestamptz, accepted_at timestamptz, note text)
 -- Note one accepted write of a product.
-insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at)
-values ($1, 'product', $2, $3, $4, $5, $6, $7, $8, $9);
+insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at, note)
+values ($1, 'product', $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: since(shop_id int4, key text, history_id int8)
 -- Accepted writes of one product after a given row, oldest first.

@@ -7,6 +7,7 @@ select
   l.digest,
   l.files,
   l.published_at,
+  l.gone_at is not null as is_gone,
   coalesce((
     select jsonb_object_agg(v.variant_key, jsonb_build_array(v.gid, v.inventory_item))
     from syncd.variant_link v
@@ -35,17 +36,18 @@ from syncd.link
 where shop_id = $1
   and gid = any($2);
 
--- name: save(shop_id int4, key text, gid text, known jsonb, digest text, files jsonb, published_at timestamptz, accepted_at timestamptz)
--- Write a product's link, or what Shopify accepted anew.
-insert into syncd.link as l (shop_id, kind, key, gid, known, digest, files, published_at, accepted_at)
-values ($1, 'product', $2, $3, $4, $5, $6, $7, $8)
+-- name: save(shop_id int4, key text, gid text, known jsonb, digest text, files jsonb, published_at timestamptz, accepted_at timestamptz, is_gone bool)
+-- Write a product's link, or what Shopify accepted anew; or that it is gone there.
+insert into syncd.link as l (shop_id, kind, key, gid, known, digest, files, published_at, accepted_at, gone_at)
+values ($1, 'product', $2, $3, $4, $5, $6, $7, $8, case when $9 then syncd.clock() end)
 on conflict (shop_id, kind, key) do update set
   gid = excluded.gid,
   known = excluded.known,
   digest = excluded.digest,
   files = excluded.files,
   published_at = excluded.published_at,
-  accepted_at = excluded.accepted_at;
+  accepted_at = excluded.accepted_at,
+  gone_at = case when $9 then coalesce(l.gone_at, excluded.gone_at) end;
 
 -- name: forget_variants(shop_id int4, product_key text, variant_keys text[], gids text[])
 -- Drop what save_variants could collide with: this product's rows, and any other product's of these GIDs, that are
@@ -140,3 +142,70 @@ where shop_id = $1
   and kind = 'product'
   and key = any($2)
   and published_at is null;
+
+-- name: stay_away(shop_id int4, keys text[])
+-- These products were deleted in Shopify, and are not to be there.
+update syncd.link
+set gone_at = syncd.clock()
+where shop_id = $1
+  and kind = 'product'
+  and key = any($2)
+  and gone_at is null;
+
+-- name: back(shop_id int4, keys text[])
+-- These products are in the shop again, under the same ids: a backup brought them back. What was agreed on is not believed.
+with back as (
+  update syncd.link
+  set gone_at = null
+  where shop_id = $1
+    and kind = 'product'
+    and key = any($2)
+    and gone_at is not null
+  returning key
+)
+delete from syncd.agreed_count a
+where a.shop_id = $1
+  and a.variant_key in (
+    select v.variant_key
+    from syncd.variant_link v
+    join back b on b.key = v.product_key
+    where v.shop_id = $1
+  );
+
+-- name: forget(shop_id int4, keys text[], gids text[])
+-- These products, as long as they are linked with these GIDs, are in the shop no more: nothing that was said of them there
+-- holds. Counts begin anew, and none is held as reverted.
+with gone as (
+  delete from syncd.link l
+  using unnest($2::text[], $3::text[]) as k (key, gid)
+  where l.shop_id = $1
+    and l.kind = 'product'
+    and l.key = k.key
+    and l.gid = k.gid
+  returning l.key
+),
+variant as materialized (
+  select
+    v.variant_key,
+    v.inventory_item
+  from syncd.variant_link v
+  where v.shop_id = $1
+    and v.product_key = any(array(select key from gone))
+),
+uncounted as (
+  delete from syncd.agreed_count a
+  where a.shop_id = $1
+    and a.variant_key = any(array(select variant_key from variant))
+),
+released as (
+  delete from syncd.held_count h
+  where h.shop_id = $1
+    and h.inventory_item = any(array(select inventory_item from variant))
+),
+followed as (
+  delete from syncd.reverted r
+  where r.shop_id = $1
+    and r.key = any(array(select key from gone))
+)
+select count(*)
+from gone;

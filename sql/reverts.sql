@@ -40,7 +40,7 @@ select
 from syncd.run_difference d
 where d.run_id = $1
   and d.outcome = 'accepted'
-  and d.verdict in ('differs', 'only_here')
+  and (d.verdict = 'only_here' or d.verdict = 'differs' and d.observed is not null)
   and d.key = any(coalesce($2, array[d.key]))
   and d.place > $3
 order by d.place

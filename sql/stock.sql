@@ -1,5 +1,5 @@
 -- name: shelves(shop_id int4, account_id text, warehouse_key text, location text, keys text[])
--- What both the Backoffice and we know of these variants, those that are linked; one that moved to another product as
+-- What both the Backoffice and we know of these variants, those that are linked with a product that is there; one that moved to another product as
 -- the Backoffice has it now. Stopped: its sale is, or was until the product is sent; then its count in Shopify says nothing.
 with variant as materialized (
   select
@@ -58,6 +58,7 @@ join syncd.link p
   on p.shop_id = $1
   and p.kind = 'product'
   and p.key = l.product_key
+  and p.gone_at is null
 left join variant v on v.variant_key = l.variant_key
 left join stock s on s.variant_key = l.variant_key
 left join agreed a on a.variant_key = l.variant_key
@@ -79,6 +80,12 @@ on conflict (shop_id, variant_key) do update set
   location = excluded.location,
   quantity = excluded.quantity,
   agreed_at = excluded.agreed_at;
+
+-- name: uncount(shop_id int4, keys text[])
+-- Nothing is agreed on of these variants any more.
+delete from syncd.agreed_count
+where shop_id = $1
+  and variant_key = any($2);
 
 -- name: receive(shop_id int4, account_id text, warehouse_key text, location text, rows jsonb)
 -- Take in what moved in Shopify. See sql/engine.sql.

@@ -229,7 +229,7 @@ select
   h.kind,
   h.key,
   'accepted',
-  format('%s, answering %s events', array_to_string(h.writes, ', '), h.events)
+  format('%s, answering %s events', array_to_string(h.writes, ', '), h.events) || coalesce(': ' || h.note, '')
 from syncd.shop s
 cross join (values ('product'), ('stock'), ('order')) as k (kind)  -- all of them: so the index leads to the key
 join syncd.history h

@@ -13,6 +13,7 @@ SyncdError
     │   ├── BulkBusyError                  five bulk operations run: start after one has ended
     │   ├── BulkLimitError                 no more bulk operations for a while
     │   └── UploadLostError                upload the file again, to a new target
+    ├── ProductGoneError the merchant's    deleted in Shopify: found again, made anew, or left away
     ├── ResultGoneError  nobody's          the result of a bulk operation is lost: run it again
     ├── KindError    one kind's            pause that kind's pump
     └── ShopError    the whole shop's      pause its pumps, give claims back, touch no row
@@ -77,6 +78,10 @@ class RowError(ShopifyError):
         super().__init__(message, hint=hint)
         self.cause = cause
         self.sku = sku
+
+
+class ProductGoneError(ShopifyError):
+    """The product is not in the shop any more: somebody deleted it there."""
 
 
 class CallError(ShopifyError):

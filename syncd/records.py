@@ -29,8 +29,7 @@ class Variant:
     `price` is what the customer pays now in the shop's department, in `currency` with
     `vat_percent` in it, or None when that department has no price for it; `compare_at_price` the
     list price during an offer. `quantity` is the count in the shop's warehouse, or None when no
-    warehouse is chosen. `is_blocked`: it must not be sold.
-    """
+    warehouse is chosen. `is_blocked`: it must not be sold."""
 
     key: str
     option_values: tuple[str, ...]
@@ -189,7 +188,8 @@ class VariantIds:
 class Link:
     """Backoffice key ↔ Shopify GID, with the form Shopify last accepted from us.
 
-    `variants` is by variant key, `files` by picture ref; `published_at` None: not yet published."""
+    `variants` is by variant key, `files` by picture ref; `published_at` None: not yet published.
+    `is_gone`: the product was deleted in Shopify."""
 
     key: str
     gid: str
@@ -198,6 +198,7 @@ class Link:
     variants: Mapping[str, VariantIds]
     files: Mapping[str, str]
     published_at: datetime | None
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +213,7 @@ class ObservedVariant:
 class ObservedFields:
     """The fields of a variant that are ours, as Shopify shows them; `file` is its picture's GID.
 
-    `available` is the sum over all locations, `policy` DENY or CONTINUE.
-    """
+    `available` is the sum over all locations, `policy` DENY or CONTINUE."""
 
     sku: str
     barcode: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -31,9 +31,14 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Tally:
-    """What the guards want to know of products that both sides have."""
+    """What is gathered on the way: products on sale that both sides have, for the guards.
+
+    `aside` are products that carry the identity of one that is linked with another, by its key:
+    what to make of them is known when it is known whether the shop shows that other one.
+    """
 
     on_sale: int = 0
+    aside: dict[str, Finding] = field(default_factory=dict)
 
 
 async def compare(
@@ -57,11 +62,15 @@ async def compare(
         same = sum(finding is None for finding in found)
         noted = [finding for finding in found if finding is not None]
         await differences.note(pool, run, lease, noted, products=len(batch), same=same)
+    strangers = [one for key, one in tally.aside.items() if key not in left]
+    await differences.note(pool, run, lease, strangers, products=0, same=0)
+    elsewhere = {key: one.gid for key, one in tally.aside.items() if key in left}
     for keys in batches(left, BATCH):
-        noted = await _of_here(pool, shop, run, keys)
+        noted = await _of_here(pool, shop, run, keys, elsewhere)
         await differences.note(pool, run, lease, noted, products=0, same=len(keys) - len(noted))
     await differences.meet_strangers(pool, run)
     await differences.meet_held(pool, run)
+    await differences.meet_copies(pool, run, shop.account_id)
     totals = await differences.totals(
         pool,
         run,
@@ -86,14 +95,19 @@ async def _of_both(
     keys = {seen.product.gid: linked.get(seen.product.gid) or seen.key for seen in batch}
     page = await _page(pool, shop, run, batch, {key: gid for gid, key in keys.items() if key})
     await _count(pool, shop, run, batch, page)
+    if not run.is_dry:
+        back = [key for key, one in page.links.items() if one.is_gone and one.gid in keys]
+        await links.back(pool, shop_id=shop.shop_id, keys=back)
     found: list[Finding | None] = []
     for seen in batch:
         await anyio.lowlevel.checkpoint()  # others have their turn
         key = keys[seen.product.gid]
         link = page.links.get(key or "")
-        is_others = link is not None and link.gid != seen.product.gid
-        if key is None or key not in left or is_others:
-            found.append(findings.stranger(seen, key, link if is_others else None))
+        if key is not None and link is not None and link.gid != seen.product.gid:
+            tally.aside[key] = findings.stranger(seen, key, link)
+            continue
+        if key is None or key not in left:
+            found.append(findings.stranger(seen, key, None))
             continue
         del left[key]
         tally.on_sale += seen.product.status in ON_SALE
@@ -161,17 +175,32 @@ async def _products(pool: asyncpg.Pool, shop: Shop, keys: Sequence[str]) -> dict
     )
 
 
-async def _of_here(pool: asyncpg.Pool, shop: Shop, run: Run, keys: Sequence[str]) -> list[Finding]:
-    """What is to be noted of products that the shop did not show."""
+async def _of_here(
+    pool: asyncpg.Pool,
+    shop: Shop,
+    run: Run,
+    keys: Sequence[str],
+    elsewhere: Mapping[str, str | None],
+) -> list[Finding]:
+    """What is to be noted of products that the shop did not show.
+
+    `elsewhere` are products there that carry their identity, by key.
+    """
     products = await _products(pool, shop, keys)
     known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
     written = await _written(pool, shop, run, keys)  # the last of all: perhaps just now
-    found = (
-        findings.only_here(key, products.get(key), known.get(key), shop)
+    found = {
+        key: findings.only_here(key, products.get(key), known.get(key), shop, elsewhere.get(key))
         for key in keys
         if key not in written
-    )
-    return [finding for finding in found if finding is not None]
+    }
+    if not run.is_dry:
+        gone = {key: one.gid for key, one in known.items() if key in found and not found[key]}
+        away = [key for key in gone if key in products]
+        lost = {key: gid for key, gid in gone.items() if key not in products}
+        await links.stay_away(pool, shop_id=shop.shop_id, keys=away)
+        await links.forget(pool, shop_id=shop.shop_id, gids=lost)
+    return [finding for finding in found.values() if finding is not None]
 
 
 async def _written(pool: asyncpg.Pool, shop: Shop, run: Run, keys: Sequence[str]) -> frozenset[str]:

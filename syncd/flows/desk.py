@@ -47,6 +47,10 @@ class Desk:
         if not is_held:
             raise CallError(f"product {self.change.key} was taken over by another node")
 
+    async def forget(self, gid: str) -> None:
+        """The product is not in the shop any more: its link goes, its counts begin anew."""
+        await links.forget(self.pool, shop_id=self.shop.shop_id, gids={self.change.key: gid})
+
     async def owners(self, gids: Collection[str]) -> dict[str, str]:
         """Which products of ours are linked with these GIDs: keys by GID."""
         return await links.keys_of(self.pool, shop_id=self.shop.shop_id, gids=list(gids))
@@ -69,6 +73,10 @@ class Desk:
         return await files.borrowed(
             self.pool, shop_id=self.shop.shop_id, key=self.change.key, gids=list(gids)
         )
+
+    async def uncount(self, keys: Sequence[str]) -> None:
+        """What was agreed on of these variants is of others, which are not in the shop any more."""
+        await stock.uncount(self.pool, self.shop.shop_id, keys)
 
     async def count(self, counts: Mapping[str, int | None]) -> None:
         """New variants are going to be made with these counts, by key."""

@@ -9,7 +9,7 @@ from syncd.errors import RowError
 from syncd.postgres import differences
 from syncd.postgres.differences import Finding
 from syncd.records import Form, Link, Product, Shop
-from syncd.rules import comparison, mapping, refusals
+from syncd.rules import accidents, comparison, mapping
 from syncd.rules.comparison import Underway
 from syncd.rules.guards import Numbers
 from syncd.rules.mapping import Reverted
@@ -57,6 +57,13 @@ def compared(key: str, seen: Seen, page: Page, shop: Shop, numbers: Numbers) -> 
     digest = mapping.digest(wanted)
     if key in page.written:
         return Finding("same", key, gid, title, wanted_digest=digest)
+    if link is None and key not in page.underway and accidents.is_another(wanted, seen.product):
+        return Finding(
+            "conflict", key, gid, title, reason=_said(accidents.another(key, wanted, seen.product))
+        )
+    if link is not None and link.is_gone:
+        reason = accidents.came_back(key, wanted, gid)
+        return Finding("differs", key, gid, title, reason=reason, wanted_digest=digest)
     compared = comparison.compare(
         key,
         wanted,
@@ -88,23 +95,34 @@ def _brought(key: str, wanted: Form, page: Page, seen: Seen) -> dict[str, str]:
     return {**page.learned.get(key, {}), **ours}
 
 
-def only_here(key: str, product: Product | None, link: Link | None, shop: Shop) -> Finding | None:
+def only_here(
+    key: str, product: Product | None, link: Link | None, shop: Shop, elsewhere: str | None
+) -> Finding | None:
+    """A product that the shop did not show where we thought it; `elsewhere` carries its identity.
+
+    None where nothing is to be done.
+    """
     if product is None:
         return None  # gone here as well as there
     wanted, complaint = mapping.asked(product, None, shop)
     if wanted is None:
         return Finding("conflict", key, None, product.title, reason=_said(complaint))
-    if link is not None:
-        deleted = refusals.deleted(key, wanted)
-        return Finding("conflict", key, link.gid, wanted.title, reason=_said(deleted))
+    digest = mapping.digest(wanted)
+    if link is not None and elsewhere is not None:
+        reason = accidents.came_back(key, wanted, elsewhere)
+        return Finding("differs", key, elsewhere, wanted.title, reason=reason, wanted_digest=digest)
+    if link is not None and not accidents.is_made_anew(wanted):
+        return None
     skus = {fold(variant.sku): variant.sku for variant in wanted.variants if variant.sku}
     return Finding(
         "only_here",
         key,
-        None,
+        link.gid if link else None,
         wanted.title,
+        reason=accidents.made_anew(key, wanted) if link else None,
         skus=skus,
-        wanted_digest=mapping.digest(wanted),
+        wanted_digest=digest,
+        harms=("deleted",) if link else (),
     )
 
 

@@ -21,6 +21,7 @@ class Parcel:
     is forgotten when a later one fails; `sent` names the documents of the accepted writes in
     order, `is_published` says that the product was published just now. `counts` are the
     warehouse's by variant key. `sight` is what a read showed, with the product as it was read.
+    `notes` is what people should know of it.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Parcel:
     observed: ObservedProduct | None = None
     sent: list[str] = field(default_factory=list)
     is_published: bool = False
+    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.link = self.before
@@ -53,6 +55,13 @@ class Parcel:
     def see(self, sight: Sight, observed: ObservedProduct) -> None:
         """What Shopify shows takes the place of what was known."""
         self.sight, self.observed, self.link = sight, observed, sight.link
+
+    async def forget(self) -> None:
+        """The product is in the shop no more, with all that we knew of it there."""
+        if self.before is not None:
+            await self.desk.forget(self.before.gid)
+        self.before = self.link = self.sight = self.observed = None
+        self.wanted = self.asked
 
     def aim(self, shop: Shop) -> None:
         """Leave to the merchant what is theirs, as far as it is known now."""

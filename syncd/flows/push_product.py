@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from syncd.errors import RowError, VariantLimitError
-from syncd.flows import push_create, push_update
+from syncd.errors import ProductGoneError, VariantLimitError
+from syncd.flows import push_create, push_gone, push_update
 from syncd.flows.parcel import Parcel
 from syncd.flows.push_create import Strangers
 from syncd.flows.sending import send
-from syncd.records import Product, Shop
-from syncd.rules import adoption, changes
+from syncd.records import ObservedProduct, Product, Shop
+from syncd.rules import accidents, changes
 from syncd.shopify import products
 from syncd.shopify.client import Client
 
@@ -30,22 +30,66 @@ async def carry(
     something new would be made.
     Raises what `send` raises; the parcel then tells what was accepted before.
     """
+    if parcel.link is not None and parcel.link.is_gone:
+        await push_gone.go_on(client, shop, parcel, product)
+        is_doubtful = True
+        if parcel.link is not None and parcel.link.is_gone:
+            return  # it stays away
     if parcel.link is None:
-        # Asked before each create, not only after a lost answer: a link is missing too when the
-        # database was restored to yesterday, and a second create would set stock back.
-        gid = await products.find(client, changes.identity(parcel.key))
-        if gid is not None:
-            await _adopt(client, shop, parcel, gid)
-            is_doubtful = True
-        elif product is None:
+        is_doubtful = await _enter(client, shop, parcel, product, strangers, limit)
+        if parcel.link is None:
             return
-        elif limit is not None:
+    try:
+        if is_doubtful and parcel.sight is None:
+            await push_update.look(client, shop, parcel)
+        await _reach(client, shop, parcel, is_doubtful=is_doubtful, limit=limit)
+    except ProductGoneError as gone:
+        await push_gone.meet(client, shop, parcel, product, gone)
+        if parcel.link is not None and not parcel.link.is_gone:
+            await _reach(client, shop, parcel, is_doubtful=True, limit=limit)
+
+
+async def _enter(
+    client: Client,
+    shop: Shop,
+    parcel: Parcel,
+    product: Product | None,
+    strangers: Strangers,
+    limit: VariantLimitError | None,
+) -> bool:
+    """A product without a link: found by its identity, else made; whether it was found.
+
+    Asked before each create, not only after a lost answer: a link is missing too when the database
+    was restored to yesterday, and a second create would set stock back.
+    """
+    gid = await products.find(client, changes.identity(parcel.key))
+    if gid is not None:
+        await push_gone.adopt(client, shop, parcel, gid)
+        observed = parcel.observed
+        if observed and not parcel.desk.change.is_repeated:
+            _refuse_another(parcel, observed)
+        return True
+    if product is not None:
+        if limit is not None:
             raise limit
-        else:
-            await push_create.create(client, shop, parcel, product, strangers)
-            is_doubtful = False
-    elif is_doubtful:
-        await push_update.look(client, shop, parcel)
+        await push_create.create(client, shop, parcel, product, strangers)
+    return False
+
+
+def _refuse_another(parcel: Parcel, observed: ObservedProduct) -> None:
+    if accidents.is_another(parcel.asked, observed):
+        parcel.link = None
+        raise accidents.another(parcel.key, parcel.asked, observed)
+
+
+async def _reach(
+    client: Client,
+    shop: Shop,
+    parcel: Parcel,
+    *,
+    is_doubtful: bool,
+    limit: VariantLimitError | None,
+) -> None:
     try:
         await push_update.update(client, shop, parcel, is_doubtful=is_doubtful, limit=limit)
     except VariantLimitError:
@@ -63,20 +107,6 @@ async def withdraw(client: Client, key: str) -> None:
     if gid is not None:
         write = changes.archive(gid)
         await client.execute(write.document, write.variables)
-
-
-async def _adopt(client: Client, shop: Shop, parcel: Parcel, gid: str) -> None:
-    owner = (await parcel.desk.owners([gid])).get(gid)
-    if owner is not None:
-        raise RowError(
-            f"product {parcel.key} ({parcel.wanted.title}): in Shopify its identity stands at "
-            f"{gid}, which is product {owner}",
-            hint="set the metafield syncd.backoffice_id there back, then "
-            f"`syncd send {parcel.key}`",
-            cause="identity_taken",
-        )
-    parcel.link = adoption.unknown(parcel.wanted, gid, parcel.key)
-    await push_update.look(client, shop, parcel)
 
 
 async def _publish(client: Client, shop: Shop, parcel: Parcel) -> None:

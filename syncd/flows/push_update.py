@@ -10,7 +10,7 @@ from syncd.flows import push_stops
 from syncd.flows.parcel import Parcel
 from syncd.flows.sending import send
 from syncd.records import Link, ObservedProduct, Shop
-from syncd.rules import adoption, changes, mapping, pictures, refusals, structure
+from syncd.rules import accidents, adoption, changes, mapping, pictures, structure
 from syncd.rules.adoption import Sight
 from syncd.rules.pictures import Album
 from syncd.shopify import products
@@ -22,8 +22,8 @@ FETCHING_WAIT_S = 5.0
 async def look(client: Client, shop: Shop, parcel: Parcel) -> None:
     """Read the product, and let what Shopify shows take the place of what was known.
 
-    Raises RowError when it is gone from the shop, and CallError while Shopify is fetching pictures
-    that may be ours.
+    Variants of ours that it does not show were deleted there. Raises ProductGoneError when it is
+    gone from the shop, and CallError while Shopify is fetching pictures that may be ours.
     """
     link = parcel.linked
     observed = await read(client, parcel, link.gid)
@@ -35,11 +35,15 @@ async def look(client: Client, shop: Shop, parcel: Parcel) -> None:
     tried = parcel.desk.tried
     sight = adoption.reconsidered(parcel.asked, link, observed, shop, tried, may_be_there)
     _wait_for_pictures(shop, parcel, sight, may_be_there)
+    if lost := accidents.lost(parcel.asked, parcel.linked.variants, sight.link.variants):
+        parcel.notes.append(accidents.variants_made_anew(parcel.key, parcel.asked, lost))
+    if others := accidents.replaced(parcel.linked.variants, sight.link.variants):
+        await parcel.desk.uncount(others)
     parcel.see(sight, observed)
 
 
 async def read(client: Client, parcel: Parcel, gid: str) -> ObservedProduct:
-    """The product as Shopify shows it; raises RowError when it is gone from the shop."""
+    """The product as Shopify shows it; raises ProductGoneError when it is gone from there."""
     link = parcel.link
     observed = await products.read(
         client,
@@ -48,7 +52,7 @@ async def read(client: Client, parcel: Parcel, gid: str) -> ObservedProduct:
         files_expected=max(len(parcel.wanted.pictures or ()), len(link.files) if link else 0),
     )
     if observed is None:
-        raise refusals.deleted(parcel.key, parcel.wanted)
+        raise accidents.gone(parcel.key, parcel.wanted)
     return observed
 
 
@@ -186,7 +190,7 @@ async def _album(client: Client, shop: Shop, parcel: Parcel) -> Album:
     expected = max(len(parcel.asked.pictures or ()), len(link.files))
     shown = await products.read_pictures(client, link.gid, expected=expected)
     if shown is None:
-        raise refusals.deleted(parcel.key, parcel.wanted)
+        raise accidents.gone(parcel.key, parcel.wanted)
     files, album = pictures.sorted_out(parcel.asked.pictures or (), link.files, shown, _sent(link))
     if shop.image_mode == "if_empty" and album.order:
         known = replace(link.known, pictures=None)

@@ -80,6 +80,7 @@ async def _note(
             before=parcel.before.known if parcel.before else None,
             after=link.known,
             accepted_at=accepted_at,
+            note=" ".join(parcel.notes) or None,
         )
 
 
@@ -89,7 +90,9 @@ async def _count(connection: Connection, shop: Shop, before: Link | None, link: 
     keys = [
         one.key
         for one in link.known.variants
-        if one.key not in was or (one.tracked, one.stopped) != _counted(was[one.key])
+        if one.key not in was
+        or (one.tracked, one.stopped) != _counted(was[one.key])
+        or (before and before.variants.get(one.key) != link.variants.get(one.key))
     ]
     if keys and stock.is_kept(shop):
         await outbox.enqueue(

@@ -10,7 +10,7 @@ from syncd.errors import KindError, RowError
 from syncd.flows.step import held
 from syncd.postgres import backoffice, files, links
 from syncd.records import Form, Link, Product, Shop
-from syncd.rules import changes, mapping, refusals, remarks
+from syncd.rules import accidents, changes, mapping, refusals, remarks
 from syncd.rules.adoption import observed_form
 from syncd.rules.identities import match_variants
 from syncd.rules.pictures import sorted_out
@@ -51,6 +51,9 @@ async def look(pool: asyncpg.Pool, client: Client, shop: Shop, key: str) -> Side
             f"product {key} was taken back to an earlier form (`syncd revert`): the shop keeps it "
             "until the Backoffice wants something else"
         )
+    if link is not None and link.is_gone and wanted is not None:
+        is_away = not accidents.is_made_anew(wanted)
+        said.append((accidents.stays_away if is_away else accidents.made_anew)(key, wanted))
     said += [refusals.picture(file.error, file.ref) for file in failed]
     return Sides(gid, wanted, known, observed, refusal, tuple(said))
 

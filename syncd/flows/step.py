@@ -98,12 +98,12 @@ class Step:
             )
 
     def _new_skus(self) -> list[str]:
-        """SKUs of products without a link."""
+        """SKUs of products that are not in the shop."""
         return sorted(
             {
                 line(variant.sku)
                 for key, product in self.products.items()
-                if key not in self.known
+                if key not in self.known or self.known[key].is_gone
                 for variant in product.variants
                 if variant.sku and line(variant.sku)
             }

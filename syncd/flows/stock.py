@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import RowError, ShopifyError, SyncdError
-from syncd.flows import stock_calls, stock_guard
+from syncd.flows import stock_calls, stock_guard, stock_lost
 from syncd.flows.keeping import kept
 from syncd.postgres import outbox, stock
 from syncd.postgres.db import Connection, transaction
@@ -23,7 +23,7 @@ from syncd.records import Change, Shop
 from syncd.rules import retry, stock_refusals
 from syncd.rules import stock as rule
 from syncd.rules.retry import Ack, Dead, Retry
-from syncd.rules.stock import Forget, Level, Look, Merge, Plan, Rest, Shelf, Stock
+from syncd.rules.stock import Forget, Level, Look, Lost, Merge, Plan, Rest, Shelf, Stock
 from syncd.shopify import stock as shopify
 from syncd.shopify.client import Client
 from syncd.shopify.stock import Refusal
@@ -105,7 +105,9 @@ async def _round(step: _Step) -> None:
         if forgotten:
             await stock.note(connection, step.shop, forgotten)
         sends, ended = await _receive(step, connection, merges)
-        rests = [key for key, one in plans.items() if isinstance(one, Rest | Forget)]
+        gone = [shelves[key] for key, one in plans.items() if isinstance(one, Lost)]
+        await stock_lost.look_at_products(connection, step.shop, gone)
+        rests = [key for key, one in plans.items() if isinstance(one, Rest | Forget | Lost)]
         await outbox.settle(connection, [*ends, *ended, *map(step.ack, rests)])
     for key, one in plans.items():
         if isinstance(one, Stock):
@@ -143,7 +145,7 @@ def _one(step: _Step, key: str, shelf: Shelf | None, levels: Mapping[str, Level]
         is_ours = change.changed == ("quantity",) and not change.is_repeated
         return rule.plan(shelf, step.shop, None, is_ours=is_ours and key not in step.moved)
     if (level := levels.get(shelf.item)) is None:
-        raise stock_refusals.gone(shelf)
+        return Lost()
     return rule.plan(shelf, step.shop, level)
 
 
@@ -186,7 +188,7 @@ async def _send(step: _Step, sends: Merges) -> None:
     )
     ends = []
     for key, refusal in _by_key(rows, refused).items():
-        if refusal.code == shopify.STALE:
+        if refusal.code in (shopify.STALE, shopify.UNKNOWN):
             step.moved.add(key)
         else:
             shelf, _ = sends[key]

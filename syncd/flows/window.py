@@ -13,7 +13,7 @@ from syncd.postgres import harms as noted
 from syncd.postgres.db import Connection
 from syncd.postgres.harms import Note, Seen
 from syncd.records import Change, Form
-from syncd.rules import comparison, guards, harms, mapping
+from syncd.rules import accidents, comparison, guards, harms, mapping
 from syncd.rules.harms import Harm
 
 log = structlog.get_logger()
@@ -58,7 +58,11 @@ def _form(step: Step, key: str) -> Form | None:
 def _harms(step: Step, key: str, fall_percent: int) -> tuple[Harm, ...]:
     """What sending the product would do, by what Shopify last accepted of it."""
     link, form = step.known.get(key), _form(step, key)
-    if link is None or form is None or form == link.known:
+    if link is None or form is None:
+        return ()
+    if link.is_gone:
+        return ("deleted",) if key in step.products and accidents.is_made_anew(form) else ()
+    if form == link.known:
         return ()
     is_gone = key not in step.products
     return harms.of(form, link.known, fall_percent=fall_percent, is_gone=is_gone)
@@ -115,6 +119,7 @@ async def note(
         link, form = step.known[key], _form(step, key)
         assert form is not None  # it was judged
         fields, digest = comparison.changed(form, link.known), mapping.digest(form)
+        fields = (comparison.DELETED,) if link.is_gone else fields
         found = step.judged.kept[key].harms
         notes[held[key]].append(Note(key, link.gid, form.title, fields, found, digest))
     for run_id, rows in notes.items():

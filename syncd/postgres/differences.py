@@ -8,15 +8,17 @@ from typing import Any, Literal
 
 import asyncpg
 
-from syncd.postgres import bulk, outbox, reverts
+from syncd.postgres import bulk, links, outbox, reverts
+from syncd.postgres.backoffice import reading
 from syncd.postgres.db import Executor, Statements, transaction
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run, ours
 from syncd.postgres.runs import sql as runs_sql
 from syncd.records import Form
-from syncd.rules import mapping
+from syncd.rules import accidents, mapping
 from syncd.rules.comparison import Compared
 from syncd.rules.guards import Totals
+from syncd.rules.limits import subject
 
 sql = Statements("differences")
 
@@ -119,6 +121,21 @@ async def meet_held(db: Executor, run: Run) -> int:
     return count or 0
 
 
+async def meet_copies(pool: asyncpg.Pool, run: Run, account_id: str) -> None:
+    """Name the copies: products of the shop alone with SKUs of ours. Raises ContractError."""
+    async with reading(pool):
+        rows = await sql.meet_copies.fetch(pool, run_id=run.run_id, account_id=account_id)
+    told = [
+        {
+            "place": row["place"],
+            "reason": accidents.copied(row["skus"], subject(row["key"], row["title"])),
+        }
+        for row in rows
+    ]
+    if told:
+        await sql.explain.execute(pool, run_id=run.run_id, rows=told)
+
+
 async def totals(db: Executor, run: Run, *, linked: int, on_sale: int) -> Totals:
     """What the run would do, as the guards count it."""
     row = await sql.totals.row(db, run_id=run.run_id)
@@ -149,6 +166,9 @@ async def send(pool: asyncpg.Pool, run: Run, lease: Lease, direct: Mapping[Way, 
     """
     async with transaction(pool) as connection:
         await ours(runs_sql.send, connection, run, lease)
+        gone = await sql.deleted.fetch(connection, run_id=run.run_id)
+        gids = {row["key"]: row["gid"] for row in gone}
+        await links.forget(connection, shop_id=run.shop_id, gids=gids)
         for way, places in (await ways(connection, run)).items():
             most = len(places) if way.document is None else direct.get(way, len(places))
             keys, rest = list(places)[:most], dict(list(places.items())[most:])

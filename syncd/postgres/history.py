@@ -47,8 +47,12 @@ async def add(
     before: Form | None,
     after: Form,
     accepted_at: datetime,
+    note: str | None = None,
 ) -> None:
-    """Note what answered a change, in its settling transaction; `before` None: it was new."""
+    """Note what answered a change, in its settling transaction; `before` None: it was new.
+
+    `note` is what a person should know of it.
+    """
     await sql.add.execute(
         connection,
         shop_id=shop_id,
@@ -60,6 +64,7 @@ async def add(
         events=change.events,
         first_event_at=change.first_event_at,
         accepted_at=accepted_at,
+        note=note,
     )
 
 

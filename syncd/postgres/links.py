@@ -24,6 +24,7 @@ async def known(db: Executor, *, shop_id: int, keys: Sequence[str]) -> dict[str,
             variants={key: VariantIds(*ids) for key, ids in row["variants"].items()},
             files=row["files"],
             published_at=row["published_at"],
+            is_gone=row["is_gone"],
         )
         for row in rows
     }
@@ -72,6 +73,7 @@ async def save(connection: Connection, shop_id: int, link: Link, accepted_at: da
         files=dict(link.files),
         published_at=link.published_at,
         accepted_at=accepted_at,
+        is_gone=link.is_gone,
     )
     await sql.forget_variants.execute(
         connection, shop_id=shop_id, product_key=link.key, variant_keys=variant_keys, gids=gids
@@ -121,3 +123,24 @@ async def know(
 async def published(db: Executor, *, shop_id: int, keys: Sequence[str], at: datetime) -> None:
     """Note that these products are to be seen in the shop's sales channels."""
     await sql.published.execute(db, shop_id=shop_id, keys=list(keys), published_at=at)
+
+
+async def stay_away(db: Executor, *, shop_id: int, keys: Sequence[str]) -> None:
+    """Note that these products were deleted in Shopify, and are not to be there."""
+    if keys:
+        await sql.stay_away.execute(db, shop_id=shop_id, keys=list(keys))
+
+
+async def back(db: Executor, *, shop_id: int, keys: Sequence[str]) -> None:
+    """These products are in the shop again, under the same ids; their counts begin anew."""
+    if keys:
+        await sql.back.execute(db, shop_id=shop_id, keys=list(keys))
+
+
+async def forget(db: Executor, *, shop_id: int, gids: Mapping[str, str]) -> None:
+    """These products, GIDs by key, are in the shop no more, with all that was said of them there.
+
+    One that is linked with another GID by now stays as it is.
+    """
+    if gids:
+        await sql.forget.execute(db, shop_id=shop_id, keys=list(gids), gids=list(gids.values()))

@@ -94,6 +94,11 @@ async def note(db: Executor, shop: Shop, counts: Mapping[str, int | None]) -> No
     )
 
 
+async def uncount(db: Executor, shop_id: int, keys: Sequence[str]) -> None:
+    """Nothing is agreed on of these variants; their next counts are first ones."""
+    await sql.uncount.execute(db, shop_id=shop_id, keys=list(keys))
+
+
 async def receive(
     db: Executor, shop: Shop, merges: Mapping[str, tuple[Shelf, Merge]]
 ) -> dict[str, Received]:

@@ -27,6 +27,9 @@ class FieldDifference:
     who: Who
 
 
+DELETED = FieldDifference("product", "there", "there", "deleted", "shopify")
+
+
 @dataclass(frozen=True, slots=True)
 class Underway:
     """What writes of a product may have carried whose answers are lost, or have not come yet.

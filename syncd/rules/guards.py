@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from syncd.phrases import phrase
 from syncd.rules.harms import Harm
 
 Sort = Harm | Literal["refused"]
+DELETED_PERCENT = 1  # of the products: whether somebody meant it, a person knows
 FEW = 5  # fewer products than this are no mass, whatever their share
 
 
@@ -31,7 +33,8 @@ class Totals:
 
     `both` are those that shop and Backoffice have, `on_sale` those that can be bought now; `linked`
     those that we have sent once, `gone` of them those that the Backoffice has no more; `here` all
-    that the Backoffice has; `refused` those that cannot be sent as they stand.
+    that the Backoffice has; `deleted` those that are gone from the shop, to be made anew; `refused`
+    those that cannot be sent as they stand.
     """
 
     both: int = 0
@@ -42,6 +45,7 @@ class Totals:
     inactive: int = 0
     price_falls: int = 0
     deletions: int = 0
+    deleted: int = 0
     refused: int = 0
 
 
@@ -92,6 +96,13 @@ def reasons(totals: Totals, numbers: Numbers) -> dict[Sort, str]:
     if totals.deletions > numbers.deletions:
         variants = "1 variant" if totals.deletions == 1 else f"{totals.deletions} variants"
         found["deletion"] = f"{variants} would be deleted in Shopify, with their stock"
+    if _is_mass(totals.deleted, totals.linked, DELETED_PERCENT):
+        found["deleted"] = phrase(
+            "{count} of {linked} products were deleted in Shopify; they would be made anew, but "
+            "for those that are put inactive in the Backoffice before",
+            count=totals.deleted,
+            linked=totals.linked,
+        )
     if totals.refused > numbers.row_errors:
         found["refused"] = (
             f"{totals.refused} products cannot be sent as they stand: the Backoffice may have "
@@ -117,12 +128,13 @@ def in_window(lately: Mapping[Harm, Harmed], now: Iterable[Sequence[Harm]]) -> T
         inactive=products["inactive"],
         price_falls=products["price_fall"],
         deletions=variants["deletion"] if products["deletion"] >= FEW else 0,
+        deleted=products["deleted"],
     )
 
 
 def are_few(totals: Totals) -> bool:
     """Whether this is no mass, whatever the shop's size and numbers."""
-    most = max(totals.gone, totals.inactive, totals.price_falls)
+    most = max(totals.gone, totals.inactive, totals.price_falls, totals.deleted)
     return most < FEW and not totals.deletions
 
 

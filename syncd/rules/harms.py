@@ -7,7 +7,7 @@ from typing import Literal
 
 from syncd.records import Form
 
-Harm = Literal["gone", "inactive", "price_fall", "deletion"]
+Harm = Literal["gone", "inactive", "price_fall", "deletion", "deleted"]
 ON_SALE = ("ACTIVE", "UNLISTED")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.errors import RowError, ShopifyError
 from syncd.records import Form, VariantIds
-from syncd.rules import limits
+from syncd.rules import accidents, limits
 from syncd.rules.metafield_words import DEFINITION_WORDS, METAFIELD_WORDS
 from syncd.rules.picture_words import FILE_WORDS, MEDIA_WORDS
 from syncd.rules.refusal_words import MEND, PRODUCT_WORDS, WAIT, Words
@@ -110,9 +110,8 @@ def of(
         kind = complaint.code if complaint.code in WORDS else ""
         groups.setdefault(kind, []).append(complaint)
     if not GONE.isdisjoint(groups):
-        gone = deleted(key, form)
         said = _quoted([complaint for group in groups.values() for complaint in group])
-        return RowError(f"{gone.message} ({said})", hint=gone.hint, cause=gone.cause)
+        return accidents.gone(key, form, said)
     message = _told(groups, limits.subject(key, form.title), form)
     if (PASSING | STALE) & groups.keys() or any(_is_of_a_file(error) for error in errors):
         return ShopifyError(message, hint=WAIT)
@@ -120,17 +119,6 @@ def of(
     cause = "+".join(sorted(filter(None, groups))) or "refused"
     sku = next((sku for sku in (_to_blame(error, rows) for error in errors) if sku), "")
     return RowError(message, hint=". Also: ".join(hints) or MEND, cause=cause, sku=sku)
-
-
-def deleted(key: str, form: Form) -> RowError:
-    """Somebody deleted the product in Shopify; making it anew is theirs to decide."""
-    return RowError(
-        f"{limits.subject(key, form.title)} was deleted in Shopify",
-        hint="put it inactive in the Backoffice if it shall stay away; to have it made anew: "
-        f"delete from syncd.link where key = '{key}' and shop_id = N, "
-        f"the shop's number in syncd.shop; then `syncd send {key}`",
-        cause="deleted_in_shopify",
-    )
 
 
 def picture(code: str | None, address: str) -> str:

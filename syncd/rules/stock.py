@@ -87,7 +87,12 @@ class Merge:
     target: int
 
 
-Plan = Rest | Look | Forget | Stock | Merge
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The variant is gone from the shop: its product must be looked at."""
+
+
+Plan = Rest | Look | Forget | Stock | Merge | Lost
 
 
 def is_kept(shop: Shop) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from syncd.errors import RowError
+from syncd.phrases import Phrase, phrase
 from syncd.records import Shop
 from syncd.rules import refusals
 from syncd.rules.stock import Merge, Shelf, name
 
 
-def gone(shelf: Shelf) -> RowError:
+def lost(shelf: Shelf) -> Phrase:
     """Shopify does not know the variant any more."""
-    return RowError(
-        f"{name(shelf)}: the variant is gone from the shop, so its count cannot be kept in step",
-        hint=f"`syncd send {shelf.product_key}` tells what became of the product",
-        cause="gone_in_shop",
+    return phrase(
+        "{variant}: the variant is gone from the shop; its product is looked at, and made right",
+        variant=name(shelf),
     )
 
 

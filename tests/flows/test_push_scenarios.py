@@ -500,21 +500,6 @@ async def test_a_variant_that_the_merchant_made_first_becomes_ours(scene: Scene)
     await equal(scene)
 
 
-async def test_a_product_deleted_in_shopify_is_said_to_be_deleted(scene: Scene) -> None:
-    await scene.load(JAKKE)
-    await scene.push()
-    (product,) = scene.running.shop.products
-    await scene.call(
-        "mutation ($id: ID!) { productDelete(input: {id: $id}) { userErrors { message } } }",
-        {"id": f"gid://shopify/Product/{product}"},
-    )
-    await scene.pool.execute("update retail.product set title = 'Ny jakke'")
-    await scene.push()
-    change = await scene.change()
-    assert change is not None
-    assert "deleted in Shopify" in change["last_error"]
-
-
 async def test_one_product_that_cannot_be_noted_stops_no_other(scene: Scene) -> None:
     """A merchant gave a product of ours the identity of another."""
     await scene.load(JAKKE)

@@ -166,19 +166,6 @@ async def test_a_product_whose_link_is_lost_is_linked_again(scene: Scene) -> Non
     assert counts(await resync(scene)) == {"same": 2}
 
 
-async def test_a_product_deleted_in_the_shop_needs_a_person(scene: Scene) -> None:
-    await scene.load(JAKKE, LUE)
-    await scene.push()
-    await scene.call(
-        "mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }",
-        {"id": scene.product("Lue")["id"]},
-    )
-    run = await resync(scene)
-    assert counts(run) == {"same": 1, "conflict": 1}
-    (conflict,) = await found(scene, run)
-    assert "was deleted in Shopify" in (conflict.reason or "")
-
-
 async def test_a_product_deleted_in_the_backoffice_is_archived(scene: Scene) -> None:
     await scene.load(JAKKE, LUE)
     await scene.push()

@@ -186,16 +186,6 @@ async def test_first_counts_that_differ_wait_for_an_answer(shelf: Scene) -> None
     assert await both(shelf) == (8, 8)
 
 
-async def test_a_variant_that_is_gone_from_the_shop_is_told_by_its_sku(shelf: Scene) -> None:
-    await shelf.tell("edit", {"do": "delete_variant", "variant": "J-S"})
-    await sell(shelf, 1)
-    await sell(shelf, 2, "J-M")
-    await count(shelf)
-    (dead,) = await shelf.pool.fetch("select key, last_error from syncd.change")
-    assert "J-S" in dead["last_error"]
-    assert await both(shelf, "J-M") == (3, 3)  # the others are not held up
-
-
 async def test_a_backoffice_that_refuses_a_count_holds_up_no_other(shelf: Scene) -> None:
     await shelf.pool.execute(
         "alter table retail.movement add constraint no_small_jackets"

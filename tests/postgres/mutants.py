@@ -172,7 +172,8 @@ MUTANTS = [
         "a claim keeps a plan of an empty table",
         "I27",
         ENGINE,
-        "  set enable_seqscan = off set jit = off as $$\n#variable_conflict",
+        "  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off"
+        " as $$\n#variable_conflict",
         "  set jit = off as $$\n#variable_conflict",
         "tests/postgres/test_engine_size.py -k mass_import",
     ),

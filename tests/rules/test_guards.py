@@ -22,6 +22,7 @@ DAY = Totals(both=1000, on_sale=800, linked=1000, here=1000)
         ({"deletions": 1}, "1 variant would be deleted in Shopify"),
         ({"gone": 101}, "101 of 1000 products have vanished from the Backoffice"),
         ({"here": 0, "gone": 1000}, "the Backoffice shows no products at all"),
+        ({"deleted": 11}, "11 of 1000 products were deleted in Shopify; they would be made anew"),
         ({"refused": 101}, "101 products cannot be sent as they stand"),
     ],
 )
@@ -32,7 +33,14 @@ def test_mass_damage_is_held_with_a_reason(harm: dict[str, int], words: str) -> 
 
 @pytest.mark.parametrize(
     "harm",
-    [{"inactive": 80}, {"price_falls": 10}, {"gone": 100}, {"refused": 100}, {"deletions": 0}],
+    [
+        {"inactive": 80},
+        {"price_falls": 10},
+        {"gone": 100},
+        {"refused": 100},
+        {"deletions": 0},
+        {"deleted": 10},
+    ],
 )
 def test_what_stays_within_the_shops_numbers_goes(harm: dict[str, int]) -> None:
     assert guards.judge(replace(DAY, **harm), Numbers()) == []
@@ -40,7 +48,7 @@ def test_what_stays_within_the_shops_numbers_goes(harm: dict[str, int]) -> None:
 
 def test_a_few_products_of_a_small_shop_are_no_mass() -> None:
     small = Totals(both=6, on_sale=6, linked=6, here=6)
-    few = replace(small, inactive=FEW - 1, price_falls=FEW - 1, gone=FEW - 1)
+    few = replace(small, inactive=FEW - 1, price_falls=FEW - 1, gone=FEW - 1, deleted=FEW - 1)
     assert guards.judge(few, Numbers()) == []
     assert len(guards.judge(replace(few, inactive=FEW), Numbers())) == 1
 

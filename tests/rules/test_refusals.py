@@ -21,7 +21,7 @@ from graphql import (
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from syncd.errors import RowError, ShopifyError
+from syncd.errors import ProductGoneError, RowError, ShopifyError
 from syncd.records import Form, VariantForm, VariantIds
 from syncd.rules import limits, picture_words, refusals
 from syncd.rules.metafield_words import DEFINITION_WORDS, METAFIELD_WORDS
@@ -156,7 +156,6 @@ def test_a_product_of_one_variant_is_named_by_its_sku_too() -> None:
             id="a handle of another product",
         ),
         pytest.param("Title is too long (maximum is 255 characters)", "shorten it", id="too long"),
-        pytest.param("Product does not exist", "put it inactive", id="deleted"),
         pytest.param("Title is odd", "mend it in the Backoffice", id="unknown"),
     ],
 )
@@ -183,8 +182,13 @@ def test_whose_fault_it_is(code: str | None, kind: type[ShopifyError]) -> None:
     assert type(told(error("no", code=code))) is kind
 
 
-def test_a_product_deleted_in_shopify_has_a_way_out() -> None:
-    assert "deleted in Shopify" in told(error("gone", code="PRODUCT_DOES_NOT_EXIST")).message
+@pytest.mark.parametrize(
+    "said", [error("gone", code="PRODUCT_DOES_NOT_EXIST"), error("Product does not exist")]
+)
+def test_a_product_deleted_in_shopify_is_known_for_that(said: Any) -> None:
+    refusal = told(said)
+    assert isinstance(refusal, ProductGoneError)
+    assert "was deleted in Shopify" in refusal.message and said["message"] in refusal.message
 
 
 IDS = {
