@@ -56,10 +56,11 @@ returning shop_id;
 
 -- name: failed(shop_id int4, kind text, error text)
 -- A pull did not come to its end: it is tried again after a while.
-insert into syncd.cursor as c (shop_id, kind, pulled_at, last_error)
-values ($1, $2, syncd.clock(), $3)
+insert into syncd.cursor as c (shop_id, kind, pulled_at, failing_since, last_error)
+values ($1, $2, syncd.clock(), syncd.clock(), $3)
 on conflict (shop_id, kind) do update set
   pulled_at = excluded.pulled_at,
+  failing_since = case when c.last_error is null then excluded.failing_since else coalesce(c.failing_since, excluded.failing_since) end,
   last_error = excluded.last_error;
 
 -- name: ask(shop_id int4, kind text, since timestamptz)

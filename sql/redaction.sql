@@ -114,6 +114,20 @@ begin
     set paused_reason = gone
     where s.shop_id = of_shop;
   end if;
+
+  ids := array(
+    select a.alert_id
+    from syncd.alert a
+    where (a.shop_id is null or a.shop_id = of_shop)
+      and syncd.names(a.given::text, needles, digits)
+  );
+  found := found || jsonb_build_object('alert', cardinality(ids));
+  if not is_dry then
+    update syncd.alert a
+    set given = (select jsonb_object_agg(v.name, case when syncd.names(v.value #>> '{}', needles, digits) then to_jsonb(gone) else v.value end)
+      from jsonb_each(a.given) as v (name, value))
+    where a.alert_id = any(ids);
+  end if;
   return found;
 end $$;
 comment on function syncd.redact(integer, jsonb, text[], boolean) is
@@ -138,6 +152,9 @@ begin
     and c.last_error is not null;
   get diagnostics rows = row_count;
   found := found || jsonb_build_object('change', rows);
+  delete from syncd.alert a where a.shop_id = of_shop;
+  get diagnostics rows = row_count;
+  found := found || jsonb_build_object('alert', rows);
   delete from syncd.webhook w where w.shop_id = of_shop;
   delete from syncd.webhook_round r where r.shop_id = of_shop;
   delete from syncd.gap g where g.shop_id = of_shop;

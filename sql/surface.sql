@@ -518,26 +518,55 @@ comment on column syncd.runs.points is 'Query cost spent in the shop meanwhile';
 comment on column syncd.runs.counts is 'Variants whose counts were not as last agreed on; null: none were looked at';
 comment on column syncd.runs.why is 'Why it is held, or failed';
 
+-- How long a change may wait; a process may set it for itself (SYNCD_ALERT_AFTER).
+create or replace function syncd.late_after() returns interval
+  language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(nullif(current_setting('syncd.late_after', true), '')::interval, interval '15 minutes');
+$$;
+comment on function syncd.late_after() is
+  'How long what could be done may be left undone before it is an alarm: the setting syncd.late_after, else 15 minutes';
+
+-- `what` is for who reads it in psql; whoever tells people makes their sentence of `given` (syncd/rules/alarms.py).
 create view syncd.alarm as
 select
   'no_router'::text as alarm,
+  null::integer as shop_id,
+  null::text as domain,
+  ''::text as key,
+  'error'::text as severity,
+  '{}'::jsonb as given,
   'no node moves events: start syncd run'::text as what
 where not exists (select from syncd.leases where name = 'router' and is_held)
 union all
 select
   'router_behind',
+  null,
+  null,
+  '',
+  'error',
+  jsonb_build_object('since', waiting_since),
   format('events wait since %s for the router: see syncd.horizon and the log of its node', waiting_since)
 from syncd.router_lag
 where lag_s > 60
 union all
 select
   'partitions_end',
+  null,
+  null,
+  '',
+  'warning',
+  jsonb_build_object('since', coalesce(max(until_at), syncd.clock())),
   format('the event log ends with %s: start a daemon, or select syncd.make_partitions()', coalesce(max(until_at)::text, 'today'))
 from syncd.partitions
 having coalesce(max(until_at), '-infinity') < clock_timestamp() + interval '7 days'
 union all
 select
   case when s.paused_until > syncd.clock() then 'shop_paused' else 'change_late' end,
+  s.shop_id,
+  l.domain,
+  '',
+  'error',
+  jsonb_build_object('count', sum(l.due), 'since', min(l.due_since), 'why', coalesce(s.paused_reason, '–')),
   format(
     '%s: %s changes could be sent since %s%s',
     l.domain,
@@ -554,26 +583,84 @@ join syncd.shop s on s.shop_id = l.shop_id
 where s.enabled
   and s.sync_products
   and s.state = 'linked'
-  and l.due_since < syncd.clock() - case when l.lane = 'resync' then interval '6 hours' else interval '15 minutes' end
+  and l.due_since < syncd.clock() - case when l.lane = 'resync' then greatest(syncd.late_after(), interval '6 hours') else syncd.late_after() end
 group by l.domain, s.shop_id
 union all
 select
+  'app_removed',
+  shop_id,
+  domain,
+  '',
+  'error',
+  '{}',
+  format('%s: %s', domain, paused_reason)
+from syncd.shop
+where enabled
+  and paused_until = 'infinity'
+  and paused_reason like 'the app was removed from the shop;%'
+union all
+select
+  'token_expires',
+  shop_id,
+  domain,
+  case when token_ends_at > syncd.clock() then 'soon' else 'over' end,
+  'error',
+  jsonb_build_object('since', token_ends_at),
+  format('%s: the access token ends %s and was not renewed: see the log of its node, give it anew with syncd shop token', domain, token_ends_at)
+from syncd.shop
+where enabled
+  and coalesce(paused_until, '-infinity') <= syncd.clock()  -- nobody calls a paused shop, so nobody renews
+  and token_ends_at < syncd.clock() + interval '10 minutes'  -- a fifth of its life before, it is renewed
+union all
+select
   'change_dead',
-  format('%s: %s changes are dead (%s): see syncd.dead_by_cause', domain, sum(changes), string_agg(cause, ', ' order by cause))
+  shop_id,
+  domain,
+  cause,
+  'warning',
+  jsonb_build_object('count', changes, 'cause', cause, 'product', example_key, 'why', coalesce(example, '–')),
+  format('%s: %s changes are dead (%s): see syncd.dead_by_cause', domain, changes, cause)
 from syncd.dead_by_cause
-group by domain
 union all
 select
   'inbox_dead',
+  s.shop_id,
+  s.domain,
+  i.kind,
+  'warning',
+  jsonb_build_object('count', count(*), 'kind', i.kind),
   format('%s: %s deliveries (%s) could not be worked off: syncd inbox list %s', s.domain, count(*), i.kind, s.domain)
 from syncd.inbox i
 join syncd.shop s on s.shop_id = i.shop_id
 where i.done_at is null
   and i.state = 'dead'
-group by s.domain, i.kind
+group by s.shop_id, i.kind
+union all
+select
+  'inbox_late',
+  s.shop_id,
+  s.domain,
+  '',
+  'error',
+  jsonb_build_object('count', count(*), 'since', min(coalesce(i.claimed_until, i.due_at))),
+  format('%s: %s deliveries could be worked off since %s: see syncd.leases and the log of its node', s.domain, count(*),
+    min(coalesce(i.claimed_until, i.due_at)))
+from syncd.inbox i
+join syncd.shop s on s.shop_id = i.shop_id
+where i.done_at is null
+  and i.state <> 'dead'
+  and i.kind in ('stock', 'order', 'customer')
+  and s.enabled
+  and coalesce(i.claimed_until, i.due_at) < syncd.clock() - syncd.late_after()
+group by s.shop_id
 union all
 select
   'privacy_late',
+  s.shop_id,
+  s.domain,
+  i.inbox_id::text,
+  'error',
+  jsonb_build_object('topic', i.topic, 'since', i.received_at),
   format('%s: a request by law (%s) waits since %s: does a node hold the router?', s.domain, i.topic, i.received_at)
 from syncd.inbox i
 join syncd.shop s on s.shop_id = i.shop_id
@@ -584,16 +671,85 @@ where i.done_at is null
 union all
 select
   'webhook_missing',
+  s.shop_id,
+  s.domain,
+  '',
+  'warning',
+  jsonb_build_object(
+    'topics', string_agg(lower(w.topic), ', ' order by w.topic), 'since', min(w.missing_since), 'why', coalesce(min(w.refusal), '–')
+  ),
   format('%s: no webhook tells of %s since %s (%s): syncd shop webhooks %s', s.domain, string_agg(lower(w.topic), ', ' order by w.topic),
     min(w.missing_since), min(coalesce(w.refusal, 'it is made again by itself')), s.domain)
 from syncd.webhook w
 join syncd.shop s on s.shop_id = w.shop_id
 where s.webhooks
   and w.missing_since < syncd.clock() - interval '2 hours'
-group by s.domain
+group by s.shop_id
+union all
+select
+  'pull_failing',
+  s.shop_id,
+  s.domain,
+  c.kind,
+  'error',
+  jsonb_build_object('kind', c.kind, 'since', c.failing_since, 'why', c.last_error),
+  format('%s: %s cannot be fetched since %s: %s: mend it, then syncd pull', s.domain, c.kind, c.failing_since, c.last_error)
+from syncd.cursor c
+join syncd.shop s on s.shop_id = c.shop_id
+join lateral (
+  values ('customer'::text, s.sync_customers), ('order', s.sync_orders), ('stock', s.sync_stock)
+) as k (kind, is_wanted) on k.kind = c.kind and k.is_wanted
+where s.enabled
+  and c.last_error is not null
+  and c.failing_since < syncd.clock() - syncd.late_after()
+union all
+select
+  'pull_late',
+  s.shop_id,
+  s.domain,
+  c.kind,
+  'error',
+  jsonb_build_object('kind', c.kind, 'since', c.pulled_at, 'why', coalesce(s.paused_reason, '–')),
+  format('%s: nobody has fetched %s since %s%s%s', s.domain, c.kind, c.pulled_at,
+    ', and webhooks may have been missed since ' || g.since,
+    case
+      when s.paused_until > syncd.clock() then format(': it is paused (%s)', s.paused_reason)
+      else ': see syncd.leases and the log of its node'
+    end)
+from syncd.cursor c
+join syncd.shop s on s.shop_id = c.shop_id
+join lateral (
+  values ('customer'::text, s.sync_customers), ('order', s.sync_orders), ('stock', s.sync_stock)
+) as k (kind, is_wanted) on k.kind = c.kind and k.is_wanted
+left join syncd.gap g on g.shop_id = c.shop_id and g.kind = c.kind
+where s.enabled
+  and c.operation is null
+  and c.pulled_at < syncd.clock() - greatest(syncd.late_after(), interval '1 hour')
+union all
+select
+  'backoffice_refuses',
+  s.shop_id,
+  s.domain,
+  r.kind,
+  'warning',
+  jsonb_build_object('kind', r.kind, 'count', count(*), 'gid', min(r.gid)),
+  format('%s: the Backoffice refuses %s %ss, such as %s: see syncd.received', s.domain, count(*), r.kind, min(r.gid))
+from syncd.received r
+join syncd.shop s on s.shop_id = r.shop_id
+where r.due_at is not null
+  and r.failures >= 3
+  and s.enabled
+group by s.shop_id, r.kind
 union all
 select
   'transaction_long',
+  null,
+  null,
+  format('%s %s', coalesce(pid::text, query), began_at),
+  'warning',
+  jsonb_build_object(
+    'session', coalesce(pid::text, '–'), 'role', coalesce(role, '–'), 'program', coalesce(nullif(application, ''), state, '–'), 'since', began_at
+  ),
   format('%s (%s, %s) has a transaction open since %s: see syncd.horizon', coalesce('session ' || pid, 'nobody'), role,
     coalesce(nullif(application, ''), state), began_at)
 from syncd.horizon
@@ -601,28 +757,61 @@ where open_s > 3600
 union all
 select
   'run_held',
-  format('%s: run %s waits for an answer: %s: syncd approve %s, or syncd reject %s', domain, run_id, why, run_id, run_id)
-from syncd.runs
-where state = 'held'
+  s.shop_id,
+  r.domain,
+  r.run_id::text,
+  'warning',
+  jsonb_build_object('run', r.run_id, 'why', coalesce(r.why, '–')),
+  format('%s: run %s waits for an answer: %s: syncd approve %s, or syncd reject %s', r.domain, r.run_id, r.why, r.run_id, r.run_id)
+from syncd.runs r
+join syncd.shop s on s.domain = r.domain
+where r.state = 'held'
 union all
 select
   'run_failed',
-  format('%s: the last compare, run %s, failed: %s', domain, run_id, why)
+  s.shop_id,
+  last.domain,
+  '',
+  'warning',
+  jsonb_build_object('run', last.run_id, 'why', coalesce(last.why, '–')),
+  format('%s: the last compare, run %s, failed: %s', last.domain, last.run_id, last.why)
 from (
-  select distinct on (domain) *
+  select distinct on (domain) domain, run_id, state, why
   from syncd.runs
   where state not in ('asked', 'reading', 'comparing')
   order by domain, run_id desc
 ) as last
-where state = 'failed'
+join syncd.shop s on s.domain = last.domain
+where last.state = 'failed'
 union all
 select
   'schema_changed',
+  null,
+  null,
+  thing,
+  'warning',
+  jsonb_build_object('thing', thing, 'was', was, 'is_now', coalesce(is_now, '–')),
   format('%s was “%s”, is %s: put it back, or take it for right, as the owner of the schema: delete from syncd.shape where thing = %L', thing, was,
     coalesce('“' || is_now || '”', 'gone'), thing)
-from syncd.drift;
+from syncd.drift
+union all
+select
+  'alert_unsent',
+  null,
+  null,
+  target,
+  'warning',
+  jsonb_build_object('target', target, 'count', failures, 'why', last_error),
+  format('alerts do not reach the target %s (%s attempts): %s: syncd alerts test', target, failures, last_error)
+from syncd.alert_target
+where failures >= 3;
 comment on view syncd.alarm is 'What needs a person now; empty when all is well';
 comment on column syncd.alarm.alarm is 'The sort of alarm, in one word';
+comment on column syncd.alarm.shop_id is 'The shop; null: it concerns all';
+comment on column syncd.alarm.domain is 'Its address';
+comment on column syncd.alarm.key is 'Which one of its sort: as long as it stands, alarm, shop and key are the same';
+comment on column syncd.alarm.severity is 'error: something stands still; warning: something is to be decided or put right';
+comment on column syncd.alarm.given is 'The values of its sentence';
 comment on column syncd.alarm.what is 'In words, with the next step';
 
 -- What people may do beside running nodes. Each locks changes in the order of the router, wakes the pumps, is audited.

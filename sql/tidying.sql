@@ -149,6 +149,22 @@ with gone as (
 select count(*)
 from gone;
 
+-- name: forget_alerts(most int8)
+-- Alarms that were over too long ago, with what was told of them; returns how many, at most `most`.
+with gone as (
+  delete from syncd.alert
+  where alert_id = any(array(
+    select a.alert_id
+    from syncd.alert a
+    where a.cleared_at < syncd.clock() - make_interval(days => (select keep_days from syncd.retention where what = 'alert'))
+    order by a.cleared_at
+    limit $1
+  ))
+  returning 1
+)
+select count(*)
+from gone;
+
 -- name: forget_strays()
 -- Changes of a shop that was removed at the very moment the router moved them.
 with gone as (

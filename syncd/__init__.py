@@ -10,6 +10,7 @@ In reading order:
     rules       decisions, pure: lanes, mapping, limits, changes, customers, orders, retry, shares
     postgres    world A: outbox, leases, links, shops, history, backoffice, each with its sql/ file
     shopify     world B: client, budget, documents, products, bulk, uploads, families, shopread
+    messengers  who carries alerts to people: a chat's webhook, mail
     flows       the only ones that know both worlds: push
     web         the receiver of webhooks
     supervisor  loops under leases, signals; builds the clients

@@ -5,6 +5,7 @@ SyncdError
 ├── OutageError      nobody's: a database  exit 75; systemd starts it again
 ├── ContractError    the Backoffice's      a view broke it: pause pushing, name the column
 ├── LeaseLostError   nobody's: another     node works here now: write nothing more, give claims back
+├── DeliveryError    a chat's, a mail server's: told again later; nothing else waits for it
 └── ShopifyError
     ├── RowError     this row's            dead at once: retrying cannot help
     ├── CallError    nobody's, it passes   retry after `wait_s`; the row keeps its attempt
@@ -59,6 +60,18 @@ class ContractError(SyncdError):
 
 class LeaseLostError(SyncdError):
     """Another node may be at work here by now: this one must not write any more."""
+
+
+class DeliveryError(SyncdError):
+    """A message to people was not taken. `is_unknown`: it may have been, the answer was lost.
+
+    `wait_s` is the wait that was asked for, 0 when none was.
+    """
+
+    def __init__(self, message: str, *, is_unknown: bool = False, wait_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.is_unknown = is_unknown
+        self.wait_s = wait_s
 
 
 class ShopifyError(SyncdError):

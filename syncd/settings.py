@@ -4,16 +4,42 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from syncd.errors import ConfigError
 
 PREFIX = "SYNCD_"
+MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this is a name or an address of this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _has_port(address: str) -> bool:
+    """Whether the port, if there is one, can be read."""
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        return False
+    return True
 
 
 def _loopback(address: str) -> str:
@@ -21,13 +47,7 @@ def _loopback(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme != "http" or not parts.hostname or parts.path.strip("/"):
         raise ValueError("give it as http://127.0.0.1:PORT")
-    is_local = parts.hostname == "localhost"
-    try:
-        is_local = is_local or ipaddress.ip_address(parts.hostname).is_loopback
-        _ = parts.port
-    except ValueError:
-        is_local = False
-    if not is_local:
+    if not is_loopback(parts.hostname) or not _has_port(address):
         raise ValueError("only addresses of this machine are accepted, such as 127.0.0.1")
     return address.rstrip("/")
 
@@ -41,6 +61,47 @@ def _postgres(address: str) -> str:
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("give it as postgresql://USER:PASSWORD@HOST/DATABASE")
     return address
+
+
+def _chat(address: str) -> str:
+    """https, or this machine: what is posted there is nobody else's."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise ValueError("give it as https://HOST/PATH") from None
+    host = parts.hostname or ""
+    is_open = parts.scheme == "http" and is_loopback(host)
+    if not host or not (parts.scheme == "https" or is_open) or not _has_port(address):
+        raise ValueError("give it as https://HOST/PATH, as the chat shows it")
+    if parts.username or not address.isprintable() or " " in address:
+        raise ValueError("give it as https://HOST/PATH, without user, password or spaces")
+    return address
+
+
+def _smtp(address: str) -> str:
+    form = "give it as smtp://USER:PASSWORD@HOST:PORT or smtps://…"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise ValueError(form) from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not _has_port(address):
+        raise ValueError(f"{form} (in a password, @ : / are written %40 %3A %2F)")
+    if parts.path.strip("/") or parts.query or bool(parts.username) != bool(parts.password):
+        raise ValueError(f"{form} (in a password, @ : / are written %40 %3A %2F)")
+    return address
+
+
+def _mailbox(address: str) -> str:
+    if not MAILBOX.fullmatch(address):
+        raise ValueError("give addresses such as kari@example.no, several with commas between")
+    return address
+
+
+def _mailboxes(text: object) -> object:
+    """Several stand in one variable."""
+    if not isinstance(text, str):
+        return text
+    return tuple(dict.fromkeys(filter(None, (one.strip() for one in text.split(",")))))
 
 
 class Settings(BaseModel):
@@ -70,6 +131,30 @@ class Settings(BaseModel):
         int | None,
         Field(ge=1, le=65535, description="Port for webhooks; without it none are received"),
     ] = None
+    alert_url: Annotated[
+        Annotated[str, AfterValidator(_chat)] | None,
+        Field(repr=False, description="A chat's incoming webhook that alarms are told to"),
+    ] = None
+    alert_email: Annotated[
+        tuple[Annotated[str, AfterValidator(_mailbox)], ...],
+        BeforeValidator(_mailboxes),
+        Field(description="Whom alarms are mailed to, several with commas between"),
+    ] = ()
+    alert_from: Annotated[
+        Annotated[str, AfterValidator(_mailbox)] | None,
+        Field(description="The sender of these mails"),
+    ] = None
+    smtp_url: Annotated[
+        Annotated[str, AfterValidator(_smtp)] | None,
+        Field(repr=False, description="The mail server: smtp[s]://USER:PASSWORD@HOST:PORT"),
+    ] = None
+    alert_language: Annotated[
+        Literal["en", "nb"], Field(description="The language of alerts: en or nb")
+    ] = "en"
+    alert_after: Annotated[
+        int | None,
+        Field(ge=1, le=1440, description="Minutes a change may wait before it is an alarm"),
+    ] = None
     log_format: Annotated[
         Literal["text", "json"], Field(description="How log lines look: text or json")
     ] = "text"
@@ -96,12 +181,29 @@ def read(environment: Mapping[str, str]) -> Settings:
     for name in given.keys() - Settings.model_fields.keys():
         raise _unknown(name)
     try:
-        return Settings.model_validate(given)
+        found = Settings.model_validate(given)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         variable = f"{PREFIX}{str(fault['loc'][0]).upper()}"
         what = fault["msg"].removeprefix("Value error, ")
         raise ConfigError(f"{variable} is not right: {what}", hint=f"correct {variable}") from error
+    _check_mail(found)
+    return found
+
+
+def _check_mail(found: Settings) -> None:
+    """Mail needs a server, a sender and somebody to read it."""
+    parts = {
+        "SYNCD_ALERT_EMAIL": bool(found.alert_email),
+        "SYNCD_ALERT_FROM": bool(found.alert_from),
+        "SYNCD_SMTP_URL": bool(found.smtp_url),
+    }
+    lacking = [name for name, is_there in parts.items() if not is_there]
+    if lacking and parts["SYNCD_ALERT_EMAIL"]:
+        raise ConfigError(
+            f"SYNCD_ALERT_EMAIL needs {' and '.join(lacking)}, too",
+            hint="give them, or leave SYNCD_ALERT_EMAIL out (docs/alerts.md)",
+        )
 
 
 def _unknown(name: str) -> ConfigError:

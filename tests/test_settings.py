@@ -16,12 +16,26 @@ def test_other_variables_are_not_ours() -> None:
     ("name", "value", "said"),
     [
         pytest.param("SYNCD_DATABASE_ULR", "x", "did you mean SYNCD_DATABASE_URL", id="misspelt"),
-        pytest.param("SYNCD_COLOUR", "x", "there are SYNCD_DATABASE_URL", id="unknown"),
+        pytest.param("SYNCD_COLOUR", "x", "SYNCD_DATABASE_URL, ", id="unknown"),
         pytest.param("SYNCD_DATABASE_URL", "mysql://x", "postgresql://USER", id="another database"),
         pytest.param("SYNCD_SHOPIFY_URL", "http://evil.example", "this machine", id="elsewhere"),
         pytest.param("SYNCD_SHOPIFY_URL", "http://10.0.0.1:80", "this machine", id="a private net"),
         pytest.param("SYNCD_SHOPIFY_URL", "http://127.0.0.1:1/admin", "PORT", id="with a path"),
         pytest.param("SYNCD_SHOPIFY_URL", "ftp://127.0.0.1", "PORT", id="another scheme"),
+        pytest.param("SYNCD_ALERT_URL", "http://hooks.slack.com/x", "https://", id="open to all"),
+        pytest.param("SYNCD_ALERT_URL", "https://", "https://HOST", id="no host"),
+        pytest.param("SYNCD_ALERT_URL", "https://a:b@x.no/", "without user", id="with a password"),
+        pytest.param("SYNCD_ALERT_URL", "file:///etc/passwd", "https://HOST", id="a file"),
+        pytest.param("SYNCD_ALERT_EMAIL", "kari", "kari@example.no", id="no mailbox"),
+        pytest.param("SYNCD_ALERT_EMAIL", "a@x.no\nBcc: b@x.no", "kari@", id="two lines"),
+        pytest.param("SYNCD_ALERT_EMAIL", "Kari <a@x.no>", "kari@", id="with a name"),
+        pytest.param("SYNCD_ALERT_EMAIL", "kari@x.no", "SYNCD_SMTP_URL", id="no server"),
+        pytest.param("SYNCD_SMTP_URL", "http://x.no", "smtp://USER", id="no mail server"),
+        pytest.param("SYNCD_SMTP_URL", "smtp://a:b/c@x.no", "%2F", id="an unwritten slash"),
+        pytest.param("SYNCD_SMTP_URL", "smtp://a@x.no", "USER:PASSWORD", id="no password"),
+        pytest.param("SYNCD_ALERT_LANGUAGE", "no", "nb", id="no such language"),
+        pytest.param("SYNCD_ALERT_AFTER", "15m", "integer", id="a unit"),
+        pytest.param("SYNCD_ALERT_AFTER", "0", "1", id="at once"),
         pytest.param("SYNCD_LOG_LEVEL", "loud", "debug", id="no such level"),
     ],
 )
@@ -40,4 +54,19 @@ def test_a_sandbox_of_this_machine_is_taken(url: str) -> None:
 def test_a_refused_value_is_not_repeated_since_it_may_hold_a_password() -> None:
     with pytest.raises(ConfigError) as raised:
         settings.read({"SYNCD_DATABASE_URL": "mysql://me:secret@db/x"})
+    assert "secret" not in str(raised.value)
+
+
+def test_mailboxes_stand_in_one_variable() -> None:
+    mail = {"SYNCD_ALERT_FROM": "s@x.no", "SYNCD_SMTP_URL": "smtps://a:b%40@x.no:465"}
+    found = settings.read({"SYNCD_ALERT_EMAIL": " a@x.no, b+c@y.no,a@x.no,", **mail})
+    assert found.alert_email == ("a@x.no", "b+c@y.no")
+    assert settings.read(mail).alert_email == ()
+
+
+def test_what_is_secret_is_not_shown() -> None:
+    given = {"SYNCD_ALERT_URL": "https://x.no/secret", "SYNCD_SMTP_URL": "smtp://a:secret@x.no"}
+    assert "secret" not in repr(settings.read(given))
+    with pytest.raises(ConfigError) as raised:
+        settings.read({"SYNCD_ALERT_URL": "http://x.no/secret"})
     assert "secret" not in str(raised.value)

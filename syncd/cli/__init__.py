@@ -12,9 +12,10 @@ inbox    inbox list, show, retry, skip, receipts
 sales    shop sales
 look     show product
 outbox   outbox, pause, resume
+alerts   alerts, alerts test, mute, unmute
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_outbox, show_runs, show_rehearsal  those of one command each
+show     tables and lines; show_alerts, _outbox, _runs, _rehearsal  those of one command each
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 import typer
 
 from syncd.cli import (
+    alerts,
     dead,
     inbox,
     look,
@@ -58,6 +60,7 @@ outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
 sales.register(shop.app)
+app.add_typer(alerts.app, name="alerts", help="What needs a person, who was told of it.")
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")

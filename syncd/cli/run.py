@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
 from syncd.settings import Settings
 from syncd.shopify.client import DEADLINE_S, Client, connect
-from syncd.supervisor import DATABASE_LOST, Listening
+from syncd.supervisor import DATABASE_LOST, Alerting, Listening, alerting_of
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
@@ -47,6 +47,7 @@ class Target:
     key_path: Path
     shopify_url: str | None
     receiver: Listening | None = None
+    alerting: Alerting = field(default_factory=Alerting)
 
     def vault(self, *, create: bool = False) -> Vault:
         return Vault.open(self.key_path, create=create)
@@ -63,8 +64,11 @@ def target() -> Target:
     """Raises ConfigError when no database is configured and no demo runs."""
     found = configured()
     receiver = found.receiver_port and Listening(found.receiver_host, found.receiver_port)
+    alerting = alerting_of(found)
     if found.database_url:
-        return Target(found.database_url, found.key_path, found.shopify_url, receiver or None)
+        return Target(
+            found.database_url, found.key_path, found.shopify_url, receiver or None, alerting
+        )
     running = home.running(found.state_dir)
     if running is None:
         raise ConfigError(
@@ -72,7 +76,7 @@ def target() -> Target:
             hint="set SYNCD_DATABASE_URL, or start the demo with `make demo`",
         )
     key_path = Path(running.key_file)
-    return Target(running.database_url, key_path, running.shopify_url, receiver or None)
+    return Target(running.database_url, key_path, running.shopify_url, receiver or None, alerting)
 
 
 @asynccontextmanager

@@ -42,6 +42,7 @@ async def tidy_once(pool: asyncpg.Pool) -> Tidied:
         "audit": await _forget(pool, sql.forget_audit),
         "differences of runs": await _forget(pool, sql.forget_differences),
         "deliveries of the inbox": await _forget(pool, sql.forget_inbox),
+        "alerts": await _forget(pool, sql.forget_alerts),
         "bulk operations": await _forget(pool, sql.forget_operations, most=1),
         "changes of removed shops": await sql.forget_strays.value(pool),
     }

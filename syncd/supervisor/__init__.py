@@ -6,6 +6,7 @@ routing    the work of the node that holds the router
 listening  wake pumps when another process made something due
 hearing    what a shop tells: subscriptions kept, the inbox worked off
 obeying    requests by law, done by the node that holds the router
+alerting   people told of alarms, by the same node
 receiving  the web server that webhooks are sent to
 """
 
@@ -20,7 +21,9 @@ import anyio
 import structlog
 
 from syncd.postgres import leases, nodes, status
+from syncd.supervisor.alerting import alerting_of as alerting_of
 from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
+from syncd.supervisor.house import Alerting as Alerting
 from syncd.supervisor.house import House as House
 from syncd.supervisor.house import Listening as Listening
 from syncd.supervisor.listening import listen

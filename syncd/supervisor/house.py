@@ -8,11 +8,14 @@ import socket
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import inf
 
 import anyio
 import asyncpg
 
+from syncd.messengers import Messenger
+from syncd.phrases import Tongue
 from syncd.postgres import shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
@@ -59,6 +62,15 @@ class Listening:
     port: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """Whom to tell of alarms, in what language; `late_after` None: as the database says."""
+
+    messengers: tuple[Messenger, ...] = ()
+    tongue: Tongue = "en"
+    late_after: timedelta | None = None
+
+
 def node_name() -> str:
     """Host and process with a random part: a container's process is number 1 each time."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
@@ -75,6 +87,7 @@ class House:
     vault: Vault
     shopify_url: str | None
     receiver: Listening | None = None
+    alerting: Alerting = Alerting()
     ready: dict[int, Shop] = field(default_factory=dict)
     ready_s: float = -inf
     node: str = field(default_factory=node_name)

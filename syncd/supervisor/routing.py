@@ -1,4 +1,4 @@
-"""The work of the node that holds the router: move events, tell of the clock, tidy, schedule."""
+"""The work of the node that holds the router: move events, announce, tidy, schedule, alert."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import structlog
 
 from syncd.errors import ContractError, LeaseLostError
 from syncd.postgres import leases, router, runs, tidying, timetable
+from syncd.supervisor.alerting import alert_all
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 from syncd.supervisor.obeying import obey_all
 
@@ -42,6 +43,7 @@ async def route(house: House) -> None:
                     group.start_soon(_announce, house)
                     group.start_soon(_schedule, house)
                     group.start_soon(obey_all, house)
+                    group.start_soon(alert_all, house, work)
                     await _move(house, work)
                     group.cancel_scope.cancel()
             if work.lost.cancelled_caught:

@@ -31,6 +31,7 @@ where c.relnamespace = 'syncd'::regnamespace
   and not c.relispartition
   and a.atttypid in ('text'::regtype, 'jsonb'::regtype, 'text[]'::regtype, 'varchar'::regtype)
 """
+HELD = {"inbox": 2, "received": 0, "change": 1, "audit": 2, "shop": 1, "alert": 1}
 AGAIN = "update syncd.inbox set due_at = syncd.clock()"
 
 
@@ -84,6 +85,11 @@ async def sown(pool: asyncpg.Pool, shop_id: int) -> None:
         await outbox.settle(connection, [Settled(one, Dead(), words) for one in changes])
     await pool.execute("select syncd.retry(key => 'kari.nordmann@example.no')")
     await pool.execute("select syncd.pause('x.myshopify.com', 'calls from +47 90 01 23 45')")
+    await pool.execute(
+        "insert into syncd.alert (alarm, shop_id, domain, key, severity, given)"
+        " select 'shop_paused', shop_id, domain, '', 'error',"
+        " jsonb_build_object('count', 7, 'why', paused_reason) from syncd.shop"
+    )
     customer = {"id": "gid://shopify/Customer/207119551", "name": "Kari Nordmann"}
     customer |= {"email": "kari.nordmann@example.no", "updated_at": "2026-11-01T08:00:00Z"}
     await pool.execute("insert into retail.account (account_id, name) values ('a', 'A')")
@@ -101,7 +107,14 @@ async def test_nothing_of_a_person_is_left_in_any_table(pool: asyncpg.Pool, shop
     assert tuple(person) == ("", None, None)
     (receipt,) = await asked.receipts(pool)
     assert (receipt.topic, receipt.told_backoffice) == ("customers/redact", True)
-    assert receipt.held == {"inbox": 2, "received": 0, "change": 1, "audit": 2, "shop": 1}
+    assert receipt.held == {
+        "inbox": 2,
+        "received": 0,
+        "change": 1,
+        "audit": 2,
+        "shop": 1,
+        "alert": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -152,7 +165,14 @@ async def test_what_is_held_is_counted_and_stays_when_it_is_only_asked_for(
     assert await left(pool) == before
     (receipt,) = await asked.receipts(pool, shop_id=shop_id)
     assert receipt.request_id == "9999"
-    assert receipt.held == {"inbox": 2, "received": 0, "change": 1, "audit": 2, "shop": 1}
+    assert receipt.held == {
+        "inbox": 2,
+        "received": 0,
+        "change": 1,
+        "audit": 2,
+        "shop": 1,
+        "alert": 1,
+    }
 
 
 async def test_a_shop_that_is_gone_keeps_nothing_of_its_customers(
@@ -209,9 +229,10 @@ async def test_of_two_nodes_one_does_it(pool: asyncpg.Pool, shop_id: int) -> Non
 # Tables whose texts name nobody, or which syncd.redact knows. A new table is thought about, then
 # named here: what of a person may get into it?
 THOUGHT_ABOUT = """
-agreed_count audit bulk_line bulk_operation change cursor file gap harm held_count history inbox
-lease link migration node outbox privacy_receipt received retention reverted router run
-run_difference shape shop stock_write timetable variant_link webhook webhook_round
+agreed_count alert alert_mute alert_target alert_told audit bulk_line bulk_operation change cursor
+file gap harm held_count history inbox lease link migration node outbox privacy_receipt received
+retention reverted router run run_difference shape shop stock_write timetable variant_link webhook
+webhook_round
 """
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
-from syncd.postgres import byhand, leases, outbox, shops, status
+from syncd.flows.obey import UNINSTALLED
+from syncd.postgres import alerts, byhand, cursors, db, leases, outbox, shops, status
+from syncd.postgres import obey as obeyed
+from syncd.postgres.outbox import Settled
 from syncd.rules.retry import Dead, Retry
 from tests import leasing
 from tests.postgres.claims import Clock, claim, route, settle, turned_pool
@@ -177,6 +181,142 @@ async def test_a_transaction_that_is_open_for_hours(
         assert "report" in one.what
     assert "transaction_long" not in await alarms(pool)
     await report.close()
+
+
+async def values(pool: asyncpg.Pool) -> dict[str, object]:
+    """What the sentence of the only alarm is made of."""
+    row = await pool.fetchrow("select key, severity, given from syncd.alarm")
+    assert row is not None
+    return {"key": row["key"], "severity": row["severity"], **row["given"]}
+
+
+async def test_each_cause_of_death_is_an_alarm_of_its_own(pool: asyncpg.Pool, shop_id: int) -> None:
+    await route(pool, "1", "2")
+    one, other = await claim(pool, shop_id)
+    await settle(pool, Dead(), one, error="J-1: no price")
+    async with db.transaction(pool) as connection:
+        await outbox.settle(connection, [Settled(other, Dead(), "too long", "TOO_LONG")])
+    assert await alarms(pool) == ["change_dead"] * 2
+    await byhand.skip(pool, cause="TOO_LONG")
+    found = await values(pool)
+    assert found.items() >= {"key": "other", "count": 1, "why": "J-1: no price"}.items()
+
+
+KINDS = "update syncd.shop set sync_orders = true, sync_customers = true"
+
+
+async def test_a_pull_that_keeps_failing(pool: asyncpg.Pool, shop_id: int, clock: Clock) -> None:
+    await pool.execute(KINDS)
+    for _ in range(3):
+        await cursors.failed(pool, shop_id=shop_id, kind="order", error="no scope read_orders")
+        assert await alarms(pool) == []
+        clock.turned_s += 400
+    found = await values(pool)
+    assert found.items() >= {"key": "order", "why": "no scope read_orders"}.items()
+    assert await alarms(pool) == ["pull_failing"]
+    assert "syncd pull" in await words(pool)
+    lease = await leasing.shop_lease(pool, shop_id)
+    await cursors.moved(pool, lease, "order", await db.clock(pool))
+    assert await alarms(pool) == []
+    await cursors.failed(pool, shop_id=shop_id, kind="order", error="again")
+    assert await alarms(pool) == [], "it counts anew"
+    clock.turned_s += 1000
+    await pool.execute("update syncd.shop set sync_orders = false")
+    assert await alarms(pool) == [], "nobody wants it"
+
+
+async def test_a_pull_that_nobody_does(pool: asyncpg.Pool, shop_id: int, clock: Clock) -> None:
+    """As when a shop is paused again and again while no change waits."""
+    await pool.execute(KINDS)
+    lease = await leasing.shop_lease(pool, shop_id)
+    await cursors.moved(pool, lease, "customer", await db.clock(pool))
+    clock.turned_s = 3500
+    assert await alarms(pool) == []
+    clock.turned_s = 3700
+    assert await alarms(pool) == ["pull_late"]
+    await cursors.ask(pool, shop_id=shop_id, kind="customer", since=None)
+    assert "may have been missed since" in await words(pool)
+    await shops.pause(pool, shop_id, seconds=60, reason="401: the token was revoked")
+    assert "401: the token was revoked" in await words(pool)
+    await pool.execute("update syncd.shop set enabled = false")
+    assert await alarms(pool) == []
+
+
+async def test_a_token_that_ends_and_was_not_renewed(
+    pool: asyncpg.Pool, shop_id: int, clock: Clock
+) -> None:
+    await pool.execute("update syncd.shop set token_ends_at = syncd.clock() + interval '24 hours'")
+    assert await alarms(pool) == []
+    clock.turned_s = DAY_S - 500
+    await byhand.pause(pool, "x.myshopify.com", reason="stock-taking", minutes=None)
+    assert await alarms(pool) == [], "nobody calls a paused shop"
+    await byhand.resume(pool, "x.myshopify.com")
+    assert await alarms(pool) == ["token_expires"]
+    assert (await values(pool))["key"] == "soon"
+    clock.turned_s = DAY_S + 60
+    assert (await values(pool))["key"] == "over"
+    assert "syncd shop token" in await words(pool)
+
+
+async def test_an_app_that_was_removed(pool: asyncpg.Pool, shop_id: int) -> None:
+    await byhand.pause(pool, "x.myshopify.com", reason="stock-taking", minutes=None)
+    assert await alarms(pool) == []
+    async with db.transaction(pool) as connection:
+        await obeyed.uninstalled(connection, shop_id, UNINSTALLED)
+    assert await alarms(pool) == ["app_removed"]
+    await byhand.resume(pool, "x.myshopify.com")
+    assert await alarms(pool) == []
+
+
+async def test_what_the_backoffice_keeps_refusing(pool: asyncpg.Pool, shop_id: int) -> None:
+    await pool.execute(
+        "insert into syncd.received (shop_id, kind, gid, failures, due_at, last_error)"
+        " values ($1, 'order', 'gid://shopify/Order/1', 2, syncd.clock(), 'no such customer')",
+        shop_id,
+    )
+    assert await alarms(pool) == []
+    await pool.execute("update syncd.received set failures = 3")
+    assert await alarms(pool) == ["backoffice_refuses"]
+    assert "gid://shopify/Order/1" in await words(pool)
+    assert "customer" not in await words(pool), "its words may name a person"
+
+
+async def test_deliveries_that_nobody_works_off(
+    pool: asyncpg.Pool, shop_id: int, clock: Clock
+) -> None:
+    await pool.execute(
+        "insert into syncd.inbox (shop_id, delivery_id, topic, kind)"
+        " values ($1, 'a', 'orders/updated', 'order')",
+        shop_id,
+    )
+    clock.turned_s = 800
+    assert await alarms(pool) == []
+    clock.turned_s = 1000
+    assert await alarms(pool) == ["inbox_late"]
+
+
+async def test_a_target_that_takes_no_alert(pool: asyncpg.Pool, shop_id: int) -> None:
+    await pool.execute(
+        "insert into syncd.alert_target (target, failures, last_error, last_error_at)"
+        " values ('email', 2, 'no such host', syncd.clock())"
+    )
+    assert await alarms(pool) == []
+    await pool.execute("update syncd.alert_target set failures = 3")
+    assert await alarms(pool) == ["alert_unsent"]
+    assert "no such host" in await words(pool)
+
+
+async def test_the_limit_of_late_changes_can_be_another(
+    pool: asyncpg.Pool, shop_id: int, clock: Clock
+) -> None:
+    await route(pool, "1")
+    clock.turned_s = 400
+    async with db.transaction(pool) as connection:
+        assert await alerts.standing(connection, late_after=None) == []
+        (late,) = await alerts.standing(connection, late_after=timedelta(minutes=5))
+    assert late.identity == ("change_late", shop_id, "")
+    assert late.given["count"] == 1
+    assert await alarms(pool) == []
 
 
 async def horizon(pool: asyncpg.Pool) -> list[asyncpg.Record]:
