@@ -19,7 +19,7 @@ from tests.flows.merchant import UPDATE
 from tests.flows.running import resync
 from tests.flows.shelves import count, sell
 
-EXAMPLES = int(os.environ.get("SYNCD_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SYNCD_EXAMPLES", "8"))
 FORGET = """truncate syncd.link, syncd.change, syncd.outbox, syncd.history, syncd.run, syncd.harm,
   syncd.agreed_count, syncd.held_count, syncd.file, syncd.stock_write, retail.product
   restart identity cascade"""
