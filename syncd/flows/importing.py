@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -42,6 +43,16 @@ class Imported:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the products of one call share; `here` are the keys that the Backoffice had before."""
+
+    connection: Connection
+    shop: Shop
+    here: frozenset[str]
+    now: datetime
+
+
 class Refused(Exception):
     """The Backoffice is not to keep this one: its savepoint is rolled back."""
 
@@ -71,6 +82,7 @@ async def take_in(pool: asyncpg.Pool, shop: Shop, seen: Sequence[Seen]) -> list[
     async with transaction(pool) as connection:
         await received.take_turns(connection, shop.shop_id)
         here = frozenset(await backoffice.product_keys(connection, shop.account_id))
+        call = Call(connection, shop, here, await clock(connection))
         gids = [one.product.gid for one in seen]
         linked = await links.keys_of(connection, shop_id=shop.shop_id, gids=gids)
         for one in seen:
@@ -79,7 +91,7 @@ async def take_in(pool: asyncpg.Pool, shop: Shop, seen: Sequence[Seen]) -> list[
                 done.append(Imported(gid, linked[gid], ""))
                 continue
             planned = imports.plan(one.product, one.further, shop)
-            took = await _try(connection, shop, one, planned, here)
+            took = await _try(call, one, planned)
             if isinstance(took, str):
                 log.warning("product_not_imported", gid=gid, why=took)
                 done.append(Imported(gid, None, took, planned.notes))
@@ -92,25 +104,21 @@ async def take_in(pool: asyncpg.Pool, shop: Shop, seen: Sequence[Seen]) -> list[
     return done
 
 
-async def _try(
-    connection: Connection, shop: Shop, one: Seen, planned: Import, here: frozenset[str]
-) -> Taken | str:
+async def _try(call: Call, one: Seen, planned: Import) -> Taken | str:
     """One product in its savepoint; why not, if the Backoffice is not to keep it."""
     if planned.refusal:
         return planned.refusal
     try:
-        async with connection.transaction():
-            return await _take(connection, shop, one, planned, here)
+        async with call.connection.transaction():
+            return await _take(call, one, planned)
     except Refused as refused:
         return refused.why
 
 
-async def _take(
-    connection: Connection, shop: Shop, one: Seen, planned: Import, here: frozenset[str]
-) -> Taken:
+async def _take(call: Call, one: Seen, planned: Import) -> Taken:
     """Give one product, read it back, link it. Raises Refused, ContractError."""
-    name = import_words.called(one.product)
-    if one.key in here:
+    connection, shop, name = call.connection, call.shop, import_words.called(one.product)
+    if one.key in call.here:
         raise Refused(
             phrase(
                 "{product} is product {key} of the Backoffice already: link it with that",
@@ -128,10 +136,10 @@ async def _take(
                 key=key,
             )
         )
-    link = await _linked(connection, shop, one, planned, (key, variant_keys))
-    now = await clock(connection)
-    await links.save(connection, shop.shop_id, replace(link, published_at=now, files={}), now)
-    return Taken(one, link, key not in here)
+    link = await _linked(call, one, planned, (key, variant_keys))
+    bare = replace(link, published_at=call.now, files={})  # those follow for all
+    await links.save(connection, shop.shop_id, bare, call.now)
+    return Taken(one, link, key not in call.here)
 
 
 async def _give(
@@ -177,17 +185,13 @@ def _unkept(planned: Import, what: str) -> ContractError:
 
 
 async def _linked(
-    connection: Connection,
-    shop: Shop,
-    one: Seen,
-    planned: Import,
-    keys: tuple[str, Mapping[str, str]],
+    call: Call, one: Seen, planned: Import, keys: tuple[str, Mapping[str, str]]
 ) -> Link:
     """The link to what the Backoffice now says. Raises Refused when that is another product."""
     key, variant_keys = keys
-    name = import_words.called(one.product)
+    shop, name = call.shop, import_words.called(one.product)
     found = await backoffice.products(
-        connection,
+        call.connection,
         account_id=shop.account_id,
         department_key=shop.price_department,
         warehouse_key=None,

@@ -161,6 +161,13 @@ def test_a_description_that_is_ours_is_read() -> None:
     assert link.known.description_html == "<p>Kald</p>"
 
 
+def test_white_space_around_a_description_is_no_difference() -> None:
+    wanted = replace(FORM, description_html="<p>Varm</p>")
+    observed = replace(shown("S", "M"), description_html="\n<p>Varm</p> \n")
+    link = adoption.reconsidered(wanted, known("s", "m"), observed, SHOP, {}).link
+    assert link.known.description_html == "<p>Varm</p>"
+
+
 def test_a_picture_of_ours_is_read_with_its_version() -> None:
     newer = replace(PICTURE, version="b")
     wanted = replace(FORM, pictures=(newer,))
