@@ -10,11 +10,11 @@ shop     shop add, list, show, token, declare-empty
 webhooks shop webhooks; receive
 inbox    inbox list, show, retry, skip, receipts
 sales    shop sales
-look     show product
+explain  explain, show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_outbox, show_runs, show_rehearsal  those of one command each
+show     tables and lines; show_outbox, _runs, _rehearsal, _explain  those of one command each
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import typer
 
 from syncd.cli import (
     dead,
+    explain,
     inbox,
-    look,
     outbox,
     pull,
     rehearse,
@@ -54,6 +54,7 @@ service.register(app)
 sending.register(app)
 runs.register(app)
 rehearse.register(app)
+explain.register(app)
 outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
@@ -61,7 +62,7 @@ sales.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
-app.add_typer(look.app, name="show", help="Look closer at one thing.")
+app.add_typer(explain.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
 
