@@ -6,7 +6,6 @@ select
   s.state = 'linked' as is_linked,
   case when s.paused_until > syncd.clock() then s.paused_until end as paused_until,
   s.paused_reason,
-  s.creates_paused_until,
   syncd.clock() as now,
   coalesce(l.lease_until > syncd.clock(), false) as is_held,
   o.run_id as open_run,
@@ -48,28 +47,33 @@ where c.shop_id = $1
 order by c.kind, c.key;
 
 -- name: accepted(shop_id int4, key text, variant_keys text[], most int8)
--- What Shopify accepted of a product, what counts moved, the latest first.
-(
-  select h.accepted_at, h.kind, h.key, h.writes, h.request_ids, h.before, h.after, h.events
+-- What Shopify accepted of a product, what counts moved, the latest first. Rows are numbered by the index of keys before any
+-- is read: walking all of the history backwards would find those of a quiet product at its far end.
+with own as materialized (
+  select h.history_id
   from syncd.history h
   where h.shop_id = $1
     and h.kind = 'product'
     and h.key = $2
-  order by h.history_id desc
-  limit $4
-)
-union all
-(
-  select h.accepted_at, h.kind, h.key, h.writes, h.request_ids, h.before, h.after, h.events
+  union all
+  select h.history_id
   from syncd.history h
   where h.shop_id = $1
     and h.kind = 'stock'
     and h.key = any($3)
-  order by h.history_id desc
-  limit $4
 )
-order by accepted_at desc
-limit $4;
+select
+  h.accepted_at,
+  h.kind,
+  h.key,
+  h.writes,
+  h.request_ids,
+  h.before,
+  h.after,
+  h.events
+from syncd.history h
+where h.history_id = any(array(select o.history_id from own o order by o.history_id desc limit $4))
+order by h.history_id desc;
 
 -- name: events(account_id text, key text, variant_keys text[], most int8)
 -- What the Backoffice touched of a product, of the counts of its variants, the latest first. Days that are over are searched

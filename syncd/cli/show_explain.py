@@ -27,7 +27,8 @@ LONGEST = 60  # characters of a value
 
 def explanation(console: Console, told: Explanation, *, is_every: bool) -> None:
     """The sentence first, then the sides, what waits, what happened."""
-    name = " · ".join(filter(None, (told.title, told.key and f"product {told.key}", told.shop)))
+    product = phrase("product {key}", key=told.key) if told.key else ""
+    name = " · ".join(filter(None, (told.title, product, told.shop)))
     console.print(f"[bold]{escape(name)}[/]", soft_wrap=True)
     sign = "[green]✓[/]" if told.answer.is_well else "[yellow]![/]"
     console.print(f"{sign} {escape(told.answer.why)}", soft_wrap=True)
@@ -54,7 +55,8 @@ def sides(console: Console, told: Explanation, *, is_every: bool) -> None:
     alike = len(told.rows) - len(shown)
     if not shown:
         return
-    columns = [Column(name, overflow="fold") for name in ("Backoffice", "sent", "Shopify")]
+    heads = ("Backoffice", phrase("sent"), "Shopify")
+    columns = [Column(head, overflow="fold") for head in heads]
     table = Table("", *columns, "", box=box.SIMPLE)
     for row in shown:
         cells = [row.wanted, row.known, row.observed]
@@ -67,7 +69,8 @@ def sides(console: Console, told: Explanation, *, is_every: bool) -> None:
         table.add_row(escape(row.field), *values, f"[dim]{escape(made_by)}[/]")
     console.print(table)
     if alike:
-        console.print(f"[dim]{alike} more fields, alike; all of them: --all[/]")
+        rest = phrase("fields that are alike: {count}; all of them: --all", count=alike)
+        console.print(f"[dim]{escape(rest)}[/]")
 
 
 def _is_told(row: Row, told: Explanation) -> bool:
@@ -85,9 +88,9 @@ def counts(console: Console, found: Sequence[Count]) -> None:
     """The pieces of each variant on both sides; none where stock is not looked at."""
     if not any(one.agreed is not None or one.location is not None for one in found):
         return
-    numbers = ("warehouse", "agreed on", "Shopify", "being set")
-    columns = [Column(name, justify="right") for name in numbers]
-    table = Table("count", *columns, box=box.SIMPLE)
+    heads = (phrase("warehouse"), phrase("agreed on"), "Shopify", phrase("being set"))
+    columns = [Column(head, justify="right") for head in heads]
+    table = Table(phrase("count"), *columns, box=box.SIMPLE)
     for one in found:
         given = [one.warehouse, one.agreed, one.location, one.sending]
         cells = ["–" if number is None else str(number) for number in given]
@@ -142,6 +145,9 @@ def failure(console: Console, told: Explanation) -> None:
         console.print(f"[red]✗[/] {at}: {escape(failed.said)}", soft_wrap=True)
         for hint in failed.hints:
             console.print(f"  → {escape(hint)}", soft_wrap=True)
+        if failed.again_at is not None:
+            again = phrase("tried again at {at}", at=moment(failed.again_at, told.now))
+            console.print(f"  {escape(again)}", soft_wrap=True)
     if failed.request_id:
         said = phrase("Shopify's support finds it by request {id}", id=failed.request_id)
         console.print(f"  [dim]{escape(said)}[/]", soft_wrap=True)
@@ -166,7 +172,7 @@ def several(
         return
     said = phrase("{name!r} is the name of several products:", name=named.value)
     console.print(f"[yellow]![/] {escape(said)}", soft_wrap=True)
-    table = Table("key", "name", "SKUs", box=box.SIMPLE)
+    table = Table(phrase("key"), phrase("name"), phrase("SKUs"), box=box.SIMPLE)
     for one in found:
         table.add_row(escape(one.key), escape(one.title), escape(", ".join(one.skus)))
     console.print(table)

@@ -10,7 +10,7 @@ import asyncpg
 from syncd.flows.explanation import Moment
 from syncd.flows.judgement import HELD_BY
 from syncd.postgres import dossier
-from syncd.postgres.dossier import Accepted
+from syncd.postgres.dossier import Accepted, Event
 from syncd.records import Shop
 from syncd.rules import mapping
 from syncd.rules import timeline as words
@@ -40,15 +40,24 @@ async def timeline(
     found = [
         _accepted(one, skus) for one in await dossier.accepted(pool, shop.shop_id, key, keys, most)
     ]
-    for event in await dossier.events(pool, shop.account_id, key, keys, most):
-        sku = skus.get(event.key) or event.key
-        said = words.event(event.kind, sku, event.changed, event.actor)
-        found.append(Moment(event.created_at, said))
+    found += _touched(await dossier.events(pool, shop.account_id, key, keys, most), skus)
     for deed in await dossier.deeds(pool, shop.shop_id, key, most):
         names = [str(one["field"]) for one in deed.fields]
         found.append(Moment(deed.at, words.deed(deed.what, deed.run_id, deed.actor, names, skus)))
     found += [_failed(one) for one in waiting if one.error and one.failed_at]
     return tuple(sorted(found, key=lambda one: one.at)[-most:])
+
+
+def _touched(events: Sequence[Event], skus: Mapping[str, str]) -> list[Moment]:
+    """Events, those of one moment by one hand as one line."""
+    together: dict[tuple[str, str, str, datetime], dict[str, None]] = {}
+    for one in reversed(events):
+        place = (one.kind, one.key, one.actor, one.created_at.replace(microsecond=0))
+        together.setdefault(place, {}).update(dict.fromkeys(one.changed))
+    return [
+        Moment(at, words.event(kind, skus.get(key) or key, tuple(changed), actor))
+        for (kind, key, actor, at), changed in together.items()
+    ]
 
 
 def _accepted(one: Accepted, skus: Mapping[str, str]) -> Moment:

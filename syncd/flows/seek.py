@@ -6,21 +6,22 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 import anyio
 import asyncpg
 
 from syncd.errors import ConfigError, ContractError, ShopifyError
+from syncd.flows.sides import ANSWER_S
 from syncd.phrases import phrase
 from syncd.postgres import lookup
-from syncd.postgres.lookup import Hit, Titled
+from syncd.postgres.lookup import Hit, How, Titled
 from syncd.records import Shop
 from syncd.rules.clock_words import listed
-from syncd.rules.naming import Named
+from syncd.rules.naming import Named, fold
 from syncd.shopify import belonging, products
 from syncd.shopify.client import Client
 
-ANSWER_S = 5.0  # for Shopify, where a person waits
 SHOWN = 12
 NOT_DIGITS = re.compile(r"[\s-]")
 
@@ -46,7 +47,7 @@ async def seek(pool: asyncpg.Pool, client: Client | None, shop: Shop, named: Nam
     """
     sought = Sought()
     found = await _here(pool, shop, named, sought)
-    if not found and client is not None and named.sort != "key":
+    if not found and named.sort != "key":
         found = await _there(pool, client, shop, named, sought)
     if not found and not sought.foreign:
         raise await _unknown(pool, shop, named, sought)
@@ -71,7 +72,8 @@ async def _here(pool: asyncpg.Pool, shop: Shop, named: Named, sought: Sought) ->
             if found := await lookup.folded(pool, shop.account_id, named.folded, word):
                 return _closest(found)
         except ContractError:  # it is told where the product is explained
-            sought.searched[:] = [phrase("what was sent last")]
+            sought.searched.clear()
+        sought.searched.append(phrase("what was sent last"))
         if found := await lookup.known(pool, shop.shop_id, word, named.folded):
             return _closest(found)
     if named.gids:
@@ -81,7 +83,7 @@ async def _here(pool: asyncpg.Pool, shop: Shop, named: Named, sought: Sought) ->
 
 
 async def _keyed(pool: asyncpg.Pool, shop: Shop, key: str) -> list[Hit]:
-    known = await lookup.known(pool, shop.shop_id, key, "")
+    known = await lookup.known(pool, shop.shop_id, key, fold(key))
     try:
         return [*known, *await lookup.exact(pool, shop.account_id, key, key)]
     except ContractError:
@@ -89,14 +91,18 @@ async def _keyed(pool: asyncpg.Pool, shop: Shop, key: str) -> list[Hit]:
 
 
 def _closest(found: Sequence[Hit]) -> list[Hit]:
-    """Those that bear it in the same sense as the first."""
-    return [hit for hit in found if hit.how == found[0].how]
+    """Those that bear it in the closest sense that any does."""
+    closest = min((hit.how for hit in found), key=get_args(How).index)
+    return [hit for hit in found if hit.how == closest]
 
 
 async def _there(
-    pool: asyncpg.Pool, client: Client, shop: Shop, named: Named, sought: Sought
+    pool: asyncpg.Pool, client: Client | None, shop: Shop, named: Named, sought: Sought
 ) -> list[Hit]:
     """By asking Shopify; a product that is not ours becomes `foreign`."""
+    if client is None:
+        sought.searched.append(phrase("not the shop, which is out of reach"))
+        return []
     sought.searched.append(phrase("the shop itself"))
     try:
         with anyio.fail_after(ANSWER_S):

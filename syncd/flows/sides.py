@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -113,8 +114,9 @@ async def _look_there(client: Client, shop: Shop, sides: Sides) -> None:
         files_expected=len(like.pictures or ()) if like else products.PAGE,
     )
     if link and shop.location and counting.is_kept(shop):
-        items = [ids.inventory_item for ids in link.variants.values()]
-        sides.levels = await stock.look(client, shop.location, items[: stock.ITEMS_A_CALL])
+        items = [ids.inventory_item for ids in link.variants.values()][: stock.ITEMS_A_CALL]
+        with suppress(KindError):  # without the right to read counts the rest is told
+            sides.levels = await stock.look(client, shop.location, items)
 
 
 async def _found(client: Client, key: str) -> str | None:

@@ -11,7 +11,8 @@ from syncd.postgres.db import Executor, Statements
 
 sql = Statements("lookup")
 
-How = Literal["sku", "folded", "barcode", "key", "variant", "title", "known", "gid"]
+# The closest sense first: the first that fits is what is meant.
+How = Literal["sku", "folded", "barcode", "known", "key", "variant", "title", "gid"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,9 @@ def _count(facts: Facts) -> Answer | None:
 def _compare(facts: Facts) -> str:
     """When the whole shop is compared the next time."""
     standing = facts.standing
+    is_sent_to = standing.enabled and standing.sync_products and standing.is_linked
+    if not is_sent_to or standing.paused_until is not None:
+        return phrase("once the shop is sent to again")
     if standing.open_run is not None and standing.open_state in ("asked", "reading", "comparing"):
         return phrase("under way now")
     if standing.next_compare_at is None:

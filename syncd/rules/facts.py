@@ -23,7 +23,6 @@ class Standing:
     is_linked: bool
     paused_until: datetime | None
     paused_reason: str | None
-    creates_paused_until: datetime | None
     now: datetime
     is_held: bool
     open_run: int | None

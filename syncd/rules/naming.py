@@ -61,7 +61,8 @@ def fold(sku: str) -> str:
 
 def recognised(typed: str) -> Named:
     """What was typed, by its form alone. Raises ConfigError for what can be no product."""
-    given = text.line(typed).strip("\u00a0\u200b\"'“”«» ")
+    readable = typed.encode("utf-8", "replace").decode()  # a terminal may give half a letter
+    given = text.line(readable).strip("\u00a0\u200b\"'“”«» ")
     if not given:
         raise ConfigError(
             phrase("nothing was named"),

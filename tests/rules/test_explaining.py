@@ -25,7 +25,6 @@ STANDING = Standing(
     is_linked=True,
     paused_until=None,
     paused_reason=None,
-    creates_paused_until=None,
     now=NOW,
     is_held=True,
     open_run=None,
