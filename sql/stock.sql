@@ -170,20 +170,22 @@ order by key collate "C";
 
 -- name: remember(shop_id int4, rows jsonb)
 -- Note counts that moved, in the history of their variants.
-insert into syncd.history (shop_id, kind, key, gid, writes, before, after, events, first_event_at, accepted_at)
+insert into syncd.history
+  (shop_id, kind, key, gid, writes, request_ids, before, after, events, first_event_at, accepted_at)
 select
   $1,
   'stock',
   r.key,
   r.item,
   array[r.write],
+  array_remove(array[r.request_id], ''),
   jsonb_build_object('quantity', r.before),
   jsonb_build_object('quantity', r.after),
   r.events,
   coalesce(r.first_event_at, syncd.clock()),
   syncd.clock()
 from jsonb_to_recordset($2) as r (
-  key text, item text, write text, before integer, after integer, events bigint, first_event_at timestamptz
+  key text, item text, write text, request_id text, before integer, after integer, events bigint, first_event_at timestamptz
 );
 
 -- name: differing(shop_id int4, warehouse_key text, location text, items text[], quantities int4[])

@@ -229,7 +229,9 @@ select
   h.kind,
   h.key,
   'accepted',
-  format('%s, answering %s events', array_to_string(h.writes, ', '), h.events) || coalesce(': ' || h.note, '')
+  format('%s, answering %s events', array_to_string(h.writes, ', '), h.events)
+    || coalesce(', request ' || nullif(array_to_string(h.request_ids, ' '), ''), '')
+    || coalesce(': ' || h.note, '')
 from syncd.shop s
 cross join (values ('product'), ('stock'), ('order')) as k (kind)  -- all of them: so the index leads to the key
 join syncd.history h
@@ -282,7 +284,7 @@ comment on column syncd.trail.shop_id is 'The shop; null for an event, which kno
 comment on column syncd.trail.kind is 'What sort of thing';
 comment on column syncd.trail.key is 'Its Backoffice id';
 comment on column syncd.trail.what is 'event, failed, dead, retry, skip, accepted, then due or claimed; retries by cause or of all name no key';
-comment on column syncd.trail.detail is 'In words';
+comment on column syncd.trail.detail is 'In words; what Shopify accepted with its ids of the calls';
 
 create view syncd.horizon as
 with open_one as (

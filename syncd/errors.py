@@ -75,7 +75,17 @@ class DeliveryError(SyncdError):
 
 
 class ShopifyError(SyncdError):
-    """Shopify, or the road to it, said no."""
+    """Shopify, or the road to it, said no.
+
+    `request_id` is Shopify's of the call that it answered so, empty without an answer: its support
+    finds the call by it.
+    """
+
+    request_id = ""
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        return f"{said}\n  request id {self.request_id}" if self.request_id else said
 
 
 class RowError(ShopifyError):

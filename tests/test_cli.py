@@ -155,20 +155,6 @@ def test_a_resync_waits_for_no_daemon_that_was_killed(
     assert "no daemon runs" in filled.output
 
 
-def test_a_product_is_shown_from_three_sides(filled: Shell, portal: BlockingPortal) -> None:
-    assert add(filled) == 0
-    assert filled.run("show", "product", "1") == 1
-    assert "Jakke" in filled.output
-    assert filled.run("resync") == 0, filled.output
-    assert filled.run("show", "product", "1") == 0
-    assert filled.output.count("Jakke") == 3
-    change = "update retail.product set title = 'Varm jakke' where product_id = 1"
-    portal.call(execute, filled.settings["SYNCD_DATABASE_URL"], change)
-    assert filled.run("show", "product", "1") == 1
-    assert "Varm jakke" in filled.output
-    assert filled.run("show", "product", "999") == os.EX_CONFIG
-
-
 def test_a_new_token_takes_the_place_of_a_revoked_one(filled: Shell) -> None:
     assert add(filled) == 0
     assert filled.run("shop", "token", DOMAIN, "--token", "shpat_wrong") == os.EX_UNAVAILABLE

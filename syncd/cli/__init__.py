@@ -10,12 +10,12 @@ shop     shop add, list, show, token, declare-empty
 webhooks shop webhooks; receive
 inbox    inbox list, show, retry, skip, receipts
 sales    shop sales
-look     show product
+explain  explain, show product
 outbox   outbox, pause, resume
 alerts   alerts, alerts test, mute, unmute
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_alerts, _outbox, _runs, _rehearsal  those of one command each
+show     tables and lines; show_alerts, _outbox, _runs, _rehearsal, _explain  of one command each
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import typer
 from syncd.cli import (
     alerts,
     dead,
+    explain,
     inbox,
-    look,
     outbox,
     pull,
     rehearse,
@@ -56,6 +56,7 @@ service.register(app)
 sending.register(app)
 runs.register(app)
 rehearse.register(app)
+explain.register(app)
 outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
@@ -64,7 +65,7 @@ app.add_typer(alerts.app, name="alerts", help="What needs a person, who was told
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
-app.add_typer(look.app, name="show", help="Look closer at one thing.")
+app.add_typer(explain.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
 

@@ -26,6 +26,7 @@ from syncd.errors import (
     SyncdError,
     innermost,
 )
+from syncd.phrases import phrase
 from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
 from syncd.settings import Settings
@@ -198,3 +199,6 @@ def complain(error: BaseException) -> None:
     complaints.print(f"[red]✗[/] {escape(message)}", soft_wrap=True)
     if hint:
         complaints.print(f"  → {escape(hint)}", soft_wrap=True)
+    if isinstance(error, ShopifyError) and error.request_id:
+        found = phrase("Shopify's support finds it by request {id}", id=error.request_id)
+        complaints.print(f"  {escape(found)}", soft_wrap=True)

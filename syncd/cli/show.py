@@ -13,15 +13,12 @@ from rich.table import Column, Table
 
 from syncd.flows.checkup import Finding
 from syncd.flows.judgement import HELD_BY
-from syncd.flows.sides import Sides
 from syncd.postgres.files import File
 from syncd.postgres.nodes import Node
 from syncd.postgres.status import Backlog, LastError, RouterLag
 from syncd.records import Shop
-from syncd.rules.fields import lines
-from syncd.rules.text import shortened
+from syncd.rules.clock_words import span as span
 
-LONGEST = 60  # characters of a value
 ENDLESS_S = 1e9
 NONE_DEAD = "nothing that is dead fits"
 
@@ -29,15 +26,6 @@ NONE_DEAD = "nothing that is dead fits"
 def ago(then: datetime | None, now: datetime) -> str:
     """`12 s`, `3 min`, `5 h`, `2 d`; a dash for never."""
     return "–" if then is None else span((now - then).total_seconds())
-
-
-def span(seconds: float) -> str:
-    """So many seconds, in the largest unit of which there are two."""
-    seconds = max(0.0, seconds)
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
 
 
 def backlog(console: Console, rows: Sequence[Backlog], now: datetime) -> None:
@@ -138,7 +126,7 @@ def pictures(console: Console, domain: str, failed: Sequence[File]) -> None:
         keys = list(dict.fromkeys(file.key for file in failed))
         console.print(
             f"[yellow]![/] {domain}: pictures that Shopify could not fetch: {len(failed)}, "
-            f"products that lack them: {len(keys)}; `syncd show product {escape(keys[0])}`",
+            f"products that lack them: {len(keys)}; `syncd explain {escape(keys[0])}`",
             soft_wrap=True,
         )
 
@@ -180,32 +168,3 @@ def finding(console: Console, one: Finding) -> None:
     console.print(f"{sign} {escape(one.what)}", soft_wrap=True)
     if one.hint:
         console.print(f"  → {escape(one.hint)}", soft_wrap=True)
-
-
-def sides(console: Console, one: Sides) -> None:
-    """A product's three sides, a row a field; what differs from the Backoffice's is in red."""
-    columns = {
-        "Backoffice": one.wanted,
-        "sent": one.known,
-        "Shopify": one.observed,
-    }
-    texts = {name: lines(form) if form else {} for name, form in columns.items()}
-    table = Table("", *(Column(name, overflow="fold") for name in columns), box=box.SIMPLE)
-    for field in dict.fromkeys(name for side in texts.values() for name in side):
-        cells = [side.get(field, "–" if not side else "") for side in texts.values()]
-        if not any(cell.strip("–") for cell in cells):
-            continue  # nobody has a word on it
-        shown = [
-            escape(shortened(cell, LONGEST))
-            if cell == cells[0] or "–" in (cell, cells[0])
-            else f"[red]{escape(shortened(cell, LONGEST))}[/]"
-            for cell in cells
-        ]
-        table.add_row(field, *shown)
-    console.print(table)
-    if one.refusal:
-        console.print(f"[yellow]![/] {escape(one.refusal)}", soft_wrap=True)
-    for remark in one.remarks:
-        console.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
-    if one.gid:
-        console.print(f"[dim]{one.gid}[/]")

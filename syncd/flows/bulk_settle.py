@@ -10,7 +10,7 @@ from syncd.postgres import bulk, differences, history, links, outbox
 from syncd.postgres.bulk import CREATE, Line
 from syncd.postgres.db import Connection, clock, transaction
 from syncd.postgres.history import Written
-from syncd.records import Form, Link, Shop
+from syncd.records import Form, Link
 from syncd.rules import changes, mapping, stock
 from syncd.shopify import products
 from syncd.shopify.jsonl import Row
@@ -37,7 +37,7 @@ async def settle(step: Step, rows: Sequence[Row]) -> None:
         match step.operation.document:
             case bulk.CREATE:
                 made = [_made(line, answers[n]) for n, line in accepted.items()]
-                await _note_made(connection, step.shop, made, at)
+                await _note_made(connection, step, made, at)
             case bulk.PUBLISH:
                 keys = [line.key for line in accepted.values()]
                 await links.published(connection, shop_id=step.shop.shop_id, keys=keys, at=at)
@@ -64,14 +64,16 @@ def _made(line: Line, row: Row) -> Link:
 
 
 async def _note_made(
-    connection: Connection, shop: Shop, made: Sequence[Link], at: datetime
+    connection: Connection, step: Step, made: Sequence[Link], at: datetime
 ) -> None:
+    shop, operation = step.shop, step.operation
     new = await links.add_all(connection, shop.shop_id, made, at)
     await history.add_all(
         connection,
         shop_id=shop.shop_id,
         written=[Written(one.key, one.gid, None, one.known) for one in made if one.key in new],
         write=CREATE,
+        request_id=operation.gid,
         accepted_at=at,
     )
     keys = [key for one in made if one.key in new for key in one.variants]
@@ -92,5 +94,6 @@ async def _note_updated(
         shop_id=shop_id,
         written=[Written(key, gid, before.get(key), forms[key]) for key, gid in gids.items()],
         write=operation.document,
+        request_id=operation.gid,
         accepted_at=at,
     )

@@ -20,7 +20,7 @@ from syncd.records import Change, Lane, Shop
 from syncd.rules import fulfilment
 from syncd.rules.retry import Ack, Retry
 from syncd.sales import Completion, Sending
-from syncd.shopify import fulfillments
+from syncd.shopify import answers, fulfillments
 from syncd.shopify.client import Client
 
 MOST = 20
@@ -31,12 +31,13 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Way:
-    """One order's way: what Shopify accepted of it, by document."""
+    """One order's way: what Shopify accepted of it, by document, with the ids of these calls."""
 
     change: Change
     outcome: Outcome
     gid: str = ""
     sent: dict[str, list[str]] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ async def _check_held(step: Step, way: Way) -> None:
 
 def _note(way: Way, sending: Sending, said: str, document: str, gids: Sequence[str]) -> None:
     if said:
-        raise fulfilment.refused(sending, said)
+        raise answers.named(fulfilment.refused(sending, said))
+    way.requests.append(answers.request_id())
     way.sent.setdefault(document, []).extend(gids)
 
 
@@ -183,6 +185,7 @@ async def _settle(pool: asyncpg.Pool, shop: Shop, ways: Sequence[Way]) -> None:
                         gid=way.gid,
                         writes=list(way.sent),
                         sent=way.sent,
+                        request_ids=way.requests,
                     )
     left = [way.change for way in ways if way.outcome.verdict is None]
     await outbox.give_back(pool, left)

@@ -19,9 +19,9 @@ class Parcel:
 
     `before` is the link as it was. `link` moves with each accepted write, so that nothing accepted
     is forgotten when a later one fails; `sent` names the documents of the accepted writes in
-    order, `is_published` says that the product was published just now. `counts` are the
-    warehouse's by variant key. `sight` is what a read showed, with the product as it was read.
-    `notes` is what people should know of it.
+    order, `requests` Shopify's ids of these calls; `is_published` says that the product was
+    published just now. `counts` are the warehouse's by variant key. `sight` is what a read showed,
+    with the product as it was read. `notes` is what people should know of it.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Parcel:
     sight: Sight | None = None
     observed: ObservedProduct | None = None
     sent: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     is_published: bool = False
     notes: list[str] = field(default_factory=list)
 

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 async def look_once(pool: asyncpg.Pool, client: Client, shop: Shop) -> int:
     """One step: ask about files that were taken a while ago; returns how many, 0 when none is due.
 
-    What could not be fetched is logged with its product, and shown by `syncd show product`; it is
+    What could not be fetched is logged with its product, and shown by `syncd explain`; it is
     sent again when the product is read the next time.
     Raises what `Client.execute` raises.
     """

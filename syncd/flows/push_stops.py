@@ -8,7 +8,7 @@ from syncd.flows.parcel import Parcel
 from syncd.postgres.holds import Hold
 from syncd.records import Shop
 from syncd.rules import refusals
-from syncd.shopify import stock
+from syncd.shopify import answers, stock
 from syncd.shopify.client import Client
 from syncd.shopify.stock import CountsRefused, Level
 
@@ -105,8 +105,9 @@ async def _set(
         skus = {variant.key: variant.sku for variant in parcel.wanted.variants}
         named = [skus.get(keys.get(item, ""), "") for item in refused.items]
         refusal = refusals.of(refused.errors, key=parcel.key, form=parcel.wanted, skus=named)
-        raise refusal or refused from refused
+        raise answers.named(refusal or refused) from refused
     parcel.sent.append(DOCUMENT)
+    parcel.requests.append(answers.request_id())
     return moved
 
 

@@ -9,6 +9,7 @@ from syncd.flows.parcel import Parcel
 from syncd.records import Form, Link, Prices
 from syncd.rules import refusals, stock
 from syncd.rules.changes import Write
+from syncd.shopify import answers
 from syncd.shopify.client import Client
 
 MAKING = frozenset({"ProductSet", "ProductVariantsBulkCreate"})
@@ -23,7 +24,9 @@ async def send(client: Client, write: Write, parcel: Parcel) -> Mapping[str, Any
     if counts := _first_counts(write, parcel):
         await parcel.desk.count(counts)
     await parcel.desk.hold(_prices(write, parcel), _pictures(write))
-    return await deliver(client, write, key=parcel.key, form=parcel.wanted, link=parcel.link)
+    made = await deliver(client, write, key=parcel.key, form=parcel.wanted, link=parcel.link)
+    parcel.requests.append(answers.request_id())
+    return made
 
 
 async def deliver(
@@ -38,7 +41,7 @@ async def deliver(
     skus = refusals.named(write.variables, form, link.variants if link else {})
     refusal = refusals.of(payload["userErrors"], key=key, form=form, skus=skus)
     if refusal is not None:
-        raise refusal
+        raise answers.named(refusal)
     return dict(payload)
 
 

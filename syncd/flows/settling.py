@@ -77,6 +77,7 @@ async def _note(
             change=outcome.change,
             gid=link.gid,
             writes=parcel.sent,
+            request_ids=parcel.requests,
             before=parcel.before.known if parcel.before else None,
             after=link.known,
             accepted_at=accepted_at,

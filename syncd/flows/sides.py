@@ -2,60 +2,121 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 
+import anyio
 import asyncpg
 
-from syncd.errors import KindError, RowError
-from syncd.flows.step import held
-from syncd.postgres import backoffice, files, links
-from syncd.records import Form, Link, Product, Shop
-from syncd.rules import accidents, changes, mapping, refusals, remarks
-from syncd.rules.adoption import observed_form
-from syncd.rules.identities import match_variants
-from syncd.rules.pictures import sorted_out
-from syncd.shopify import products
+from syncd.errors import ContractError, KindError, ShopifyError
+from syncd.flows import findings
+from syncd.flows.findings import Page
+from syncd.phrases import phrase
+from syncd.postgres import backoffice, files, links, outbox, reverts, runs
+from syncd.records import Form, Link, ObservedProduct, Product, Shop
+from syncd.rules import changes, mapping, pictures
+from syncd.rules import stock as counting
+from syncd.rules.comparison import Compared
+from syncd.rules.mapping import Reverted
+from syncd.rules.stock import Level
+from syncd.shopify import products, stock
 from syncd.shopify.client import Client
+from syncd.shopify.shopread import Seen
+
+ANSWER_S = 5.0  # for Shopify, where a person waits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sides:
-    """Each side's form, None where the product is not there; `refusal` says why none is wanted.
+    """What each side says of a product, as far as it could be asked.
 
-    `remarks` are sentences about what was sent but is not as it should be.
+    `wanted` is what the Backoffice says, `asked` what the shop should hold: the same, or what a
+    person took it back to, or, of what is deleted, something archived. `refusal` says why nothing
+    can. `broken` is set when the Backoffice could not be read, with the
+    next step, `unheard` when Shopify was not. `compared` holds all three against each other.
+    `levels` are Shopify's counts by GID of the inventory item.
     """
 
-    gid: str | None
-    wanted: Form | None
-    known: Form | None
-    observed: Form | None
+    key: str
+    product: Product | None = None
+    link: Link | None = None
+    reverted: Reverted | None = None
+    wanted: Form | None = None
+    asked: Form | None = None
     refusal: str = ""
-    remarks: tuple[str, ...] = ()
+    gid: str | None = None
+    observed: ObservedProduct | None = None
+    compared: Compared | None = None
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    broken: tuple[str, str] = ("", "")
+    unheard: str = ""
+
+    @property
+    def known(self) -> Form | None:
+        return self.link.known if self.link else None
 
 
-async def look(pool: asyncpg.Pool, client: Client, shop: Shop, key: str) -> Sides:
-    """The three sides of a product now; Shopify's is read from Shopify.
+async def look(
+    pool: asyncpg.Pool, client: Client | None, shop: Shop, key: str, *, unheard: str = ""
+) -> Sides:
+    """The three sides of a product now; nothing is written, neither here nor there."""
+    sides = Sides(key, unheard=unheard)
+    sides.link = (await links.known(pool, shop_id=shop.shop_id, keys=[key])).get(key)
+    await _look_here(pool, shop, sides)
+    if client is not None and not unheard:
+        try:
+            with anyio.fail_after(ANSWER_S):
+                await _look_there(client, shop, sides)
+        except ShopifyError as error:
+            sides.unheard = str(error)
+        except TimeoutError:
+            sides.unheard = phrase("Shopify did not answer within {seconds} s", seconds=ANSWER_S)
+    if sides.observed is not None and not sides.broken[0]:
+        await _compare(pool, shop, sides)
+    return sides
 
-    Raises what `Client.execute` raises.
-    """
-    product = await _product(pool, shop, key)
-    wanted, refusal = _wanted(product, shop, key)
-    link = (await links.known(pool, shop_id=shop.shop_id, keys=[key])).get(key)
-    gid = link.gid if link else await _found(client, key)
-    known = link.known if link else None
-    observed = await _observed(client, gid, wanted or known, link)
-    failed = await files.failed(pool, shop_id=shop.shop_id, key=key)
-    said = remarks.of(product) if product else []
-    if product is not None and await held(pool, shop, {key: product}, [key]):
-        said.append(
-            f"product {key} was taken back to an earlier form (`syncd revert`): the shop keeps it "
-            "until the Backoffice wants something else"
+
+async def _look_here(pool: asyncpg.Pool, shop: Shop, sides: Sides) -> None:
+    key = sides.key
+    try:
+        found = await backoffice.products(
+            pool,
+            account_id=shop.account_id,
+            department_key=shop.price_department,
+            warehouse_key=shop.stock_warehouse,
+            keys=[key],
         )
-    if link is not None and link.is_gone and wanted is not None:
-        is_away = not accidents.is_made_anew(wanted)
-        said.append((accidents.stays_away if is_away else accidents.made_anew)(key, wanted))
-    said += [refusals.picture(file.error, file.ref) for file in failed]
-    return Sides(gid, wanted, known, observed, refusal, tuple(said))
+    except ContractError as error:
+        sides.broken = (error.message, error.hint)
+        return
+    sides.product = found.get(key)
+    taken_back = (await reverts.held(pool, shop_id=shop.shop_id, keys=[key])).get(key)
+    sides.asked, complaint = mapping.asked(sides.product, sides.known, shop, taken_back)
+    sides.refusal = str(complaint) if complaint else ""
+    if sides.product is not None:
+        sides.wanted, _ = mapping.asked(sides.product, sides.known, shop)
+    if taken_back is not None and mapping.is_held(taken_back, sides.wanted):
+        sides.reverted = taken_back
+
+
+async def _look_there(client: Client, shop: Shop, sides: Sides) -> None:
+    """The shop's side; counts only where they are kept in step."""
+    link, like = sides.link, sides.asked or sides.known
+    sides.gid = link.gid if link else await _found(client, sides.key)
+    if sides.gid is None:
+        return
+    sides.observed = await products.read(
+        client,
+        sides.gid,
+        variants_expected=len(like.variants) if like else products.PAGE,
+        files_expected=len(like.pictures or ()) if like else products.PAGE,
+    )
+    if link and shop.location and counting.is_kept(shop):
+        items = [ids.inventory_item for ids in link.variants.values()][: stock.ITEMS_A_CALL]
+        with suppress(KindError):  # without the right to read counts the rest is told
+            sides.levels = await stock.look(client, shop.location, items)
 
 
 async def _found(client: Client, key: str) -> str | None:
@@ -66,40 +127,23 @@ async def _found(client: Client, key: str) -> str | None:
         return None
 
 
-async def _product(pool: asyncpg.Pool, shop: Shop, key: str) -> Product | None:
-    found = await backoffice.products(
-        pool,
-        account_id=shop.account_id,
-        department_key=shop.price_department,
-        warehouse_key=shop.stock_warehouse,
-        keys=[key],
+async def _compare(pool: asyncpg.Pool, shop: Shop, sides: Sides) -> None:
+    """As a compare of the whole shop does it, so that both say the same."""
+    key, link, observed = sides.key, sides.link, sides.observed
+    assert observed is not None
+    learned: Mapping[str, str] = {}
+    if link and link.known.pictures and not link.files:
+        learned = pictures.namesakes(link.known.pictures, observed.files)
+    gids = [file.gid for file in observed.files]
+    page = Page(
+        products={key: sides.product} if sides.product else {},
+        links={key: link} if link else {},
+        underway=await outbox.on_their_way(pool, shop_id=shop.shop_id, keys=[key]),
+        brought=await files.brought(pool, shop_id=shop.shop_id, gids=gids),
+        written=frozenset(),
+        reverted={key: sides.reverted} if sides.reverted else {},
+        learned={key: learned},
     )
-    return found.get(key)
-
-
-def _wanted(product: Product | None, shop: Shop, key: str) -> tuple[Form | None, str]:
-    if product is None:
-        return None, f"the Backoffice has no product {key}"
-    try:
-        return mapping.wanted(product, shop), ""
-    except RowError as error:
-        return None, str(error)
-
-
-async def _observed(
-    client: Client, gid: str | None, like: Form | None, link: Link | None
-) -> Form | None:
-    """What Shopify shows, in our terms as far as we have any."""
-    if gid is None or like is None:
-        return None
-    observed = await products.read(client, gid)
-    if observed is None:
-        return None
-    ids = match_variants(like, link.variants if link else {}, observed.variants)
-    own, _ = sorted_out(like.pictures or (), link.files if link else {}, observed.files)
-    return observed_form(
-        like,
-        observed,
-        keys={one.variant: key for key, one in ids.items()},
-        refs={gid: ref for ref, gid in own.items()},
-    )
+    seen = Seen(observed, key, {}, datetime.min, {})
+    numbers = await runs.numbers(pool, shop.shop_id)
+    sides.compared = findings.compared(key, seen, page, shop, numbers).compared

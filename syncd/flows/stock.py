@@ -25,6 +25,7 @@ from syncd.rules import stock as rule
 from syncd.rules.retry import Ack, Dead, Retry
 from syncd.rules.stock import Forget, Level, Look, Lost, Merge, Plan, Rest, Shelf, Stock
 from syncd.shopify import stock as shopify
+from syncd.shopify.answers import named, request_id
 from syncd.shopify.client import Client
 from syncd.shopify.stock import Refusal
 
@@ -193,11 +194,11 @@ async def _send(step: _Step, sends: Merges) -> None:
         else:
             shelf, _ = sends[key]
             error = stock_refusals.by_shopify(shelf, refusal.code, refusal.message)
-            ends.append(step.refuse(key, error))
+            ends.append(step.refuse(key, named(error)))
     changes = dict(step.open)
     async with transaction(step.pool) as connection:
         done = await stock.end(connection, writing.write_id, [] if refused else list(sends))
-        moved = [Moved(row, stock_calls.DOCUMENT, changes[row.key]) for row in done]
+        moved = [Moved(row, stock_calls.DOCUMENT, changes[row.key], request_id()) for row in done]
         await outbox.settle(connection, [*ends, *(step.ack(row.key) for row in done)])
         await stock.remember(connection, step.shop.shop_id, moved)
     whole = [one for one in refused if one.place is None and one.code != stock_calls.SPENT]
@@ -218,7 +219,8 @@ async def _activate(step: _Step, shelf: Shelf, plan: Stock) -> None:
     said = await shopify.activate(step.client, step.location, shelf.item, plan.quantity, key=key)
     step.moved.add(shelf.key)
     if said:
-        refused = step.refuse(shelf.key, stock_refusals.by_shopify(shelf, "NOT_STOCKED", said))
+        error = named(stock_refusals.by_shopify(shelf, "NOT_STOCKED", said))
+        refused = step.refuse(shelf.key, error)
         await outbox.settle(step.pool, [refused])
 
 

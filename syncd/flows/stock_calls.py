@@ -14,6 +14,7 @@ from syncd.postgres.leases import Lease
 from syncd.postgres.stock import Moved, Row, Writing
 from syncd.records import Shop
 from syncd.rules import stock as rule
+from syncd.shopify import answers
 from syncd.shopify import stock as shopify
 from syncd.shopify.client import Client
 from syncd.shopify.stock import Refusal
@@ -52,7 +53,8 @@ async def finish(pool: asyncpg.Pool, client: Client, shop: Shop) -> None:
         raise
     async with transaction(pool) as connection:
         rows = await stock.end(connection, writing.write_id, done)
-        await stock.remember(connection, shop.shop_id, [Moved(row, DOCUMENT) for row in rows])
+        sent = [Moved(row, DOCUMENT, request_id=answers.request_id()) for row in rows]
+        await stock.remember(connection, shop.shop_id, sent)
     log.info("counts_made_sure", sent=len(writing.rows), done=len(done))
 
 

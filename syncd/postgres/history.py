@@ -47,6 +47,7 @@ async def add(
     before: Form | None,
     after: Form,
     accepted_at: datetime,
+    request_ids: Sequence[str] = (),
     note: str | None = None,
 ) -> None:
     """Note what answered a change, in its settling transaction; `before` None: it was new.
@@ -59,6 +60,7 @@ async def add(
         key=change.key,
         gid=gid,
         writes=list(writes),
+        request_ids=list(filter(None, request_ids)),
         before=None if before is None else mapping.to_json(before),
         after=mapping.to_json(after),
         events=change.events,
@@ -74,9 +76,10 @@ async def add_all(
     shop_id: int,
     written: Sequence[Written],
     write: str,
+    request_id: str | None,
     accepted_at: datetime,
 ) -> None:
-    """Note products that one bulk operation wrote; no event waited for them."""
+    """Note products that one bulk operation wrote, its GID; no event waited for them."""
     rows = [
         {
             "key": one.key,
@@ -87,7 +90,12 @@ async def add_all(
         for one in written
     ]
     await sql.add_all.execute(
-        connection, shop_id=shop_id, write=write, rows=rows, accepted_at=accepted_at
+        connection,
+        shop_id=shop_id,
+        write=write,
+        request_ids=[request_id] if request_id else [],
+        rows=rows,
+        accepted_at=accepted_at,
     )
 
 
@@ -111,6 +119,7 @@ async def add_order(
     gid: str,
     writes: Sequence[str],
     sent: Mapping[str, object],
+    request_ids: Sequence[str],
 ) -> None:
     """Note what Shopify accepted of a completed order, in its settling transaction."""
     await sql.add_order.execute(
@@ -120,6 +129,7 @@ async def add_order(
         gid=gid,
         writes=list(writes),
         sent=dict(sent),
+        request_ids=list(filter(None, request_ids)),
         events=change.events,
         first_event_at=change.first_event_at,
     )

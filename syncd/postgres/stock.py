@@ -58,6 +58,7 @@ class Moved:
     row: Row
     write: str
     change: Change | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ async def remember(db: Executor, shop_id: int, moved: Sequence[Moved]) -> None:
         {
             **asdict(one.row),
             "write": one.write,
+            "request_id": one.request_id,
             "events": one.change.events if one.change else 0,
             "first_event_at": _text(one.change.first_event_at if one.change else None),
         }

@@ -6,9 +6,10 @@ Sources: shopify.dev/docs/api/usage/response-codes and …/limits, read 2026-11;
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from gql.transport.exceptions import TransportError
 
@@ -35,6 +36,7 @@ STATUSES = {  # of HTTP: the whole shop refuses us
 }
 # When the day of Shopify's limit ends is not documented, so it is asked again each hour.
 LIMIT_WAIT_S = 3600.0
+OUR_FAULT = "report it: syncd asked in a way Shopify does not take"
 DEFINITION_MISSING = "Metafield definition of type 'id' is required"
 ROW_CODES = frozenset(
     {
@@ -50,8 +52,12 @@ ROW_CODES = frozenset(
     }
 )
 
+# Of the last answer in this task. Its header is seen where the call is not known (`judge`), and gql
+# mixes up the headers of parallel calls; a task waits for one answer at a time.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 Path = tuple[str | int, ...]
+E = TypeVar("E", bound=ShopifyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +82,29 @@ class RefusedStatus(TransportError):
         self.retry_after = retry_after
 
 
+def request_id() -> str:
+    """Shopify's id of the call that this task made last; empty when no answer came."""
+    return REQUEST_ID.get()
+
+
+def named(error: E) -> E:
+    """The error with the id of the call that this task made last, which was answered so."""
+    error.request_id = REQUEST_ID.get()
+    return error
+
+
 def of_status(refused: RefusedStatus, document: str) -> ShopifyError:
     """The error for an HTTP status: the shop's fault, nobody's, or ours."""
     said = refused.body.strip()[:200]
     if refused.status in STATUSES:
         what, hint = STATUSES[refused.status]
-        return ShopError(f"{what} (HTTP {refused.status}: {said})", hint=hint)
+        return named(ShopError(f"{what} (HTTP {refused.status}: {said})", hint=hint))
     if refused.status == 429:
-        return CallError("Shopify asks for patience (HTTP 429)", wait_s=_wait_s(refused))
+        return named(CallError("Shopify asks for patience (HTTP 429)", wait_s=_wait_s(refused)))
     message = f"Shopify answered {document} with HTTP {refused.status}: {said}"
     if refused.status >= 500:
-        return CallError(message, is_unknown=True)
-    return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")
+        return named(CallError(message, is_unknown=True))
+    return named(ShopifyError(message, hint=OUR_FAULT))
 
 
 def of_errors(
@@ -101,6 +118,17 @@ def of_errors(
 
     A field without the right to read it is null beside an ACCESS_DENIED, the rest is there.
     """
+    refusal = _refusal(errors, data=data, cost=cost, document=document)
+    return None if refusal is None else named(refusal)
+
+
+def _refusal(
+    errors: Sequence[Mapping[str, Any]],
+    *,
+    data: Mapping[str, Any] | None,
+    cost: Mapping[str, Any] | None,
+    document: str,
+) -> ShopifyError | None:
     # A null for another reason must not pass for one beside it that is only refused.
     first = next((one for one in errors if _code(one) != "ACCESS_DENIED"), errors[0])
     code = _code(first)
@@ -129,7 +157,7 @@ def of_errors(
         case _ if code in ROW_CODES:
             hint = "mend it in the Backoffice, it will be sent by itself"
             return RowError(message, hint=hint, cause=code)
-    return ShopifyError(message, hint="report it: syncd asked in a way Shopify does not take")
+    return ShopifyError(message, hint=OUR_FAULT)
 
 
 def refused(errors: Sequence[Mapping[str, Any]]) -> frozenset[Path]:
@@ -143,10 +171,8 @@ def misunderstood(extensions: Mapping[str, Any] | None, document: str) -> Shopif
     for search in (extensions or {}).get("search") or ():
         for warning in search.get("warnings") or ():
             what = f"{warning.get('field')}: {warning.get('message')} ({warning.get('code')})"
-            return ShopifyError(
-                f"Shopify did not understand the search of {document}: {what}",
-                hint="report it: syncd asked in a way Shopify does not take",
-            )
+            said = f"Shopify did not understand the search of {document}: {what}"
+            return named(ShopifyError(said, hint=OUR_FAULT))
     return None
 
 

@@ -138,6 +138,7 @@ class Client:
             raise LeaseLostError(f"{document.name} was not sent: the shop may be another node's")
         cost: Mapping[str, Any] | None = None
         began_s = now_s()
+        answers.REQUEST_ID.set("")
         try:
             answer = await self._transport.execute(Call(document, variables))
             cost = (answer.extensions or {}).get("cost")
@@ -216,6 +217,7 @@ async def connect(
 
     async def judge(response: aiohttp.ClientResponse) -> None:
         """Look at each answer's head before gql does: gql loses statuses, and mixes up headers."""
+        answers.REQUEST_ID.set(response.headers.get("X-Request-Id", ""))
         client.see_version(response.headers.get("X-Shopify-API-Version", API_VERSION))
         if response.status >= 400:
             body = await response.text()

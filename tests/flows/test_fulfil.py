@@ -91,8 +91,10 @@ async def test_a_completed_order_is_fulfilled(scene: Scene) -> None:
     order = await shown(scene, gid)
     assert order["displayFulfillmentStatus"] == "FULFILLED"
     assert await left(scene) is None
-    (row,) = await scene.pool.fetch("select gid, writes from syncd.history where kind = 'order'")
-    assert tuple(row) == (gid, ["FulfillmentCreate"])
+    (row,) = await scene.pool.fetch(
+        "select gid, writes, cardinality(request_ids) from syncd.history where kind = 'order'"
+    )
+    assert tuple(row) == (gid, ["FulfillmentCreate"], 1)
     tracking = await scene.call(
         "query Order($id: ID!) { order(id: $id) { fulfillments(first: 1) {"
         " trackingInfo(first: 1) { company number url } } } }",

@@ -84,6 +84,11 @@ async def test_many_new_products_are_made_by_one_operation(scene: Scene) -> None
     ]
     assert await scene.differences() == []
     assert calls(scene) == {}
+    noted = await scene.pool.fetch("select distinct request_ids from syncd.history")
+    made = await scene.pool.fetchval(
+        "select gid from syncd.bulk_operation where document = 'ProductCreateLine'"
+    )
+    assert [row["request_ids"] for row in noted] == [[made]]
     assert counts(await resync(scene)) == {"same": MANY}
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from syncd.catalogue.entries import ImageEntry
-from syncd.flows import pictures, resync, sides
+from syncd.flows import explain, pictures, resync
 from syncd.postgres import files
 from syncd.sandbox.paces import Paces
 from tests.flows import merchant
@@ -95,8 +95,9 @@ async def test_a_picture_that_shopify_cannot_fetch_is_told_with_its_product(scen
     assert await pictures.look_once(scene.pool, scene.client, scene.shop) == 0, "asked once"
     (failed,) = await files.failed(scene.pool, shop_id=scene.shop.shop_id)
     assert (failed.ref, failed.key) == (DEAD, "1")
-    seen = await sides.look(scene.pool, scene.client, scene.shop, "1")
-    assert any(DEAD in remark for remark in seen.remarks)
+    told = await explain.explain(scene.pool, scene.client, scene.shop, "1")
+    assert told.answer.why.startswith("Equal but for pictures: ") and DEAD in told.answer.why
+    assert [one.state for one in told.pictures if one.address == DEAD] == ["failed"]
 
 
 async def test_a_picture_that_failed_is_fetched_when_the_product_is_read(scene: Scene) -> None:

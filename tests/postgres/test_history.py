@@ -86,7 +86,8 @@ async def test_what_is_rolled_back_was_not_accepted(pool: asyncpg.Pool) -> None:
         attempt = connection.transaction()
         await attempt.start()
         await history.sql.add.execute(
-            connection, shop_id=shop_id, key="1", gid=GID, writes=[], before=None, after={},
+            connection, shop_id=shop_id, key="1", gid=GID, writes=[], request_ids=[],
+            before=None, after={},
             events=1, first_event_at=T0, accepted_at=T0, note=None,
         )  # fmt: skip
         await attempt.rollback()

@@ -15,8 +15,8 @@ from syncd.errors import CallError, LeaseLostError, ShopError, ShopifyError, Thr
 from syncd.records import Lane
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
+from syncd.shopify import answers, identity
 from syncd.shopify import client as shopify
-from syncd.shopify import identity
 from syncd.shopify.documents import documents
 from syncd.shopify.turns import Turn
 from tests import programs
@@ -299,3 +299,34 @@ async def test_a_failed_field_does_not_hide_behind_a_refused_one() -> None:
     ):
         with pytest.raises(CallError):
             await client.read("BudgetProbe")
+
+
+async def test_each_task_knows_its_own_call_by_shopifys_id_of_it() -> None:
+    """gql keeps the headers of whichever answer came last."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        name = (await request.json())["operationName"]
+        headers = {"X-Request-Id": f"id of {name}"}
+        if name == "ShopProbe":
+            return web.Response(status=500, headers=headers)
+        return web.json_response(PROBED, headers=headers)
+
+    heard: dict[str, str] = {}
+
+    async with (
+        serving(handler) as url,
+        shopify.connect("x", TOKEN, url=url, deadline_s=0) as client,
+    ):
+
+        async def ask(name: str) -> None:
+            await client.execute(name)
+            heard[name] = answers.request_id()
+
+        async with anyio.create_task_group() as group:
+            for name in ("BudgetProbe", "InstallationScopes"):
+                group.start_soon(ask, name)
+        with pytest.raises(CallError) as caught:
+            await client.execute("ShopProbe")
+    assert heard == {name: f"id of {name}" for name in ("BudgetProbe", "InstallationScopes")}
+    assert caught.value.request_id == "id of ShopProbe"
+    assert str(caught.value).endswith("\n  request id id of ShopProbe")
