@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from syncd.errors import ConfigError
 
 PREFIX = "SYNCD_"
+CREDENTIAL = "syncd-key"  # LoadCredential=syncd-key:/etc/syncd/key
 
 
 def _loopback(address: str) -> str:
@@ -43,6 +44,13 @@ def _postgres(address: str) -> str:
     return address
 
 
+def _of_systemd(environment: Mapping[str, str]) -> str | None:
+    """The key as systemd hands it to a service; it may be unable to read the file it came from."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / CREDENTIAL if folder else None
+    return str(path) if path is not None and path.is_file() else None
+
+
 class Settings(BaseModel):
     """One field a variable: `database_url` is SYNCD_DATABASE_URL; its description says what for."""
 
@@ -50,14 +58,20 @@ class Settings(BaseModel):
 
     database_url: Annotated[
         Annotated[str, AfterValidator(_postgres)] | None,
-        Field(description="The Backoffice's Postgres, as postgresql://USER:PASSWORD@HOST/DATABASE"),
+        Field(
+            description="The Backoffice's Postgres, as postgresql://USER:PASSWORD@HOST/DATABASE",
+            repr=False,
+        ),
     ] = None
     state_dir: Annotated[
         Path, Field(description="Folder for the demo's data and, by default, the key")
     ] = Path(".syncd")
     key_file: Annotated[
         Path | None,
-        Field(description="File with the key that seals access tokens; default: STATE_DIR/key"),
+        Field(
+            description="File with the key that seals credentials; a systemd credential named "
+            "syncd-key goes before it; default: STATE_DIR/key"
+        ),
     ] = None
     shopify_url: Annotated[
         Annotated[str, AfterValidator(_loopback)] | None,
@@ -95,6 +109,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     }
     for name in given.keys() - Settings.model_fields.keys():
         raise _unknown(name)
+    if key_file := _of_systemd(environment):
+        given["key_file"] = key_file
     try:
         return Settings.model_validate(given)
     except ValidationError as error:

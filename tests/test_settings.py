@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from syncd import settings
@@ -41,3 +43,14 @@ def test_a_refused_value_is_not_repeated_since_it_may_hold_a_password() -> None:
     with pytest.raises(ConfigError) as raised:
         settings.read({"SYNCD_DATABASE_URL": "mysql://me:secret@db/x"})
     assert "secret" not in str(raised.value)
+
+
+def test_a_key_from_systemd_goes_before_the_file_that_is_named(tmp_path: Path) -> None:
+    named = {"SYNCD_KEY_FILE": "/etc/syncd/key", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert settings.read(named).key_path == Path("/etc/syncd/key")
+    (tmp_path / "syncd-key").touch()
+    assert settings.read(named).key_path == tmp_path / "syncd-key"
+
+
+def test_the_databases_password_is_in_no_repr() -> None:
+    assert "geheim" not in repr(settings.read({"SYNCD_DATABASE_URL": "postgresql://a:geheim@b/c"}))

@@ -11,9 +11,10 @@ from rich.markup import escape
 
 from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.errors import ConfigError
-from syncd.postgres import webhooks
+from syncd.postgres import credentials, webhooks
 from syncd.postgres.webhooks import Subscription, Wiring
 from syncd.records import Shop
+from syncd.rules.credentials import Grant, read
 from syncd.supervisor import stop_signal
 from syncd.web import probe, receiver
 
@@ -95,6 +96,12 @@ def _asked() -> str:
 async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> None:
     """The one of before must not be lost because the present one is given again."""
     vault = found.vault(create=True)
+    kept = await credentials.held(pool, shop.shop_id)
+    if isinstance(read(vault.unseal(kept.credentials)), Grant):
+        raise ConfigError(
+            f"{shop.domain} is signed in to with client ID and secret",
+            hint=f"that secret signs webhooks, too: syncd shop token {shop.domain} --client-id …",
+        )
     present = (await webhooks.wiring(pool, shop.shop_id)).secret
     if present is None or vault.unseal(present) != given:
         await webhooks.set_secret(pool, shop.shop_id, vault.seal(given))
