@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -64,4 +65,7 @@ async def trying(
 
 
 def _asked(what: str) -> str:
+    """On a terminal it is not shown; else the first line of what comes in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
     return str(typer.prompt(what, hide_input=True, default="", show_default=False))

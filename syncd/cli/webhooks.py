@@ -11,10 +11,10 @@ from rich.markup import escape
 
 from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.errors import ConfigError
-from syncd.postgres import credentials, webhooks
+from syncd.flows import signin
+from syncd.postgres import webhooks
 from syncd.postgres.webhooks import Subscription, Wiring
 from syncd.records import Shop
-from syncd.rules.credentials import Grant, read
 from syncd.supervisor import stop_signal
 from syncd.web import probe, receiver
 
@@ -96,8 +96,7 @@ def _asked() -> str:
 async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> None:
     """The one of before must not be lost because the present one is given again."""
     vault = found.vault(create=True)
-    kept = await credentials.held(pool, shop.shop_id)
-    if isinstance(read(vault.unseal(kept.credentials)), Grant):
+    if await signin.is_by_grant(pool, vault, shop.shop_id):
         raise ConfigError(
             f"{shop.domain} is signed in to with client ID and secret",
             hint=f"that secret signs webhooks, too: syncd shop token {shop.domain} --client-id …",

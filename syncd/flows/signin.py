@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -64,6 +64,14 @@ async def keep(pool: asyncpg.Pool, vault: Vault, shop_id: int, one: Tried) -> No
         if isinstance(one.credentials, Grant):
             kept = await stored.held(connection, shop_id)
             await _keep_secret(connection, vault, shop_id, kept, one.credentials)
+
+
+async def is_by_grant(pool: asyncpg.Pool, vault: Vault, shop_id: int) -> bool:
+    """Whether the shop is signed in to with client ID and secret, as far as that can be told."""
+    kept = await stored.held(pool, shop_id)
+    with suppress(ConfigError):
+        return isinstance(words.read(vault.unseal(kept.credentials)), Grant)
+    return False
 
 
 @asynccontextmanager
