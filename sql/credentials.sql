@@ -28,6 +28,14 @@ set
   paused_reason = null
 where shop_id = $1;
 
+-- name: forget_secrets(shop_id int4)
+-- The secrets of webhooks cannot be opened any more: their key is lost.
+update syncd.shop
+set
+  app_secret = null,
+  app_secret_before = null
+where shop_id = $1;
+
 -- name: sealed()
 -- Everything sealed that is stored, its rows locked; no other column of syncd holds anything sealed.
 select shop_id, credentials, access_token, app_secret, app_secret_before

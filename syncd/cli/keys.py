@@ -33,7 +33,10 @@ def key() -> None:
 def rotate(prepare: Prepare = False, finish: Finish = False) -> None:
     """Seal all credentials with a new key; the old one stays in the file until --finish."""
     if prepare and finish:
-        raise ConfigError("--prepare and --finish exclude each other", hint="first one, then both")
+        raise ConfigError(
+            "--prepare and --finish exclude each other",
+            hint="first --prepare, then neither, then --finish",
+        )
     found = target()
     step = keys.prepare if prepare else keys.finish if finish else keys.rotate
 

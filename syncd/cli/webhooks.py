@@ -94,7 +94,6 @@ def _asked() -> str:
 
 
 async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> None:
-    """The one of before must not be lost because the present one is given again."""
     vault = found.vault(create=True)
     if await signin.is_by_grant(pool, vault, shop.shop_id):
         raise ConfigError(
@@ -102,8 +101,7 @@ async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> N
             hint=f"that secret signs webhooks, too: syncd shop token {shop.domain} --client-id …",
         )
     present = (await webhooks.wiring(pool, shop.shop_id)).secret
-    if present is None or vault.unseal(present) != given:
-        await webhooks.set_secret(pool, shop.shop_id, vault.seal(given))
+    await signin.keep_secret(pool, vault, shop.shop_id, present, given)
 
 
 def _show(shop: Shop, wiring: Wiring, known: list[Subscription]) -> None:

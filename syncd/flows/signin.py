@@ -62,8 +62,9 @@ async def keep(pool: asyncpg.Pool, vault: Vault, shop_id: int, one: Tried) -> No
             lasts_s=lasts_s,
         )
         if isinstance(one.credentials, Grant):
-            kept = await stored.held(connection, shop_id)
-            await _keep_secret(connection, vault, shop_id, kept, one.credentials)
+            present = (await stored.held(connection, shop_id)).app_secret
+            secret = one.credentials.client_secret
+            await keep_secret(connection, vault, shop_id, present, secret)
 
 
 async def is_by_grant(pool: asyncpg.Pool, vault: Vault, shop_id: int) -> bool:
@@ -103,7 +104,8 @@ async def accessing(pool: asyncpg.Pool, vault: Vault, shop: Shop, *, url: str | 
         case Token(text):
             return Access.fixed(text)
         case Grant() as grant:
-            await _keep_secret(pool, vault, shop.shop_id, kept, grant)
+            present = kept.app_secret
+            await keep_secret(pool, vault, shop.shop_id, present, grant.client_secret)
             return Access(_present(vault, kept), renew)
 
 
@@ -148,7 +150,18 @@ def _present(vault: Vault, kept: Kept) -> Held | None:
         return None
 
 
-async def _keep_secret(db: Executor, vault: Vault, shop_id: int, kept: Kept, grant: Grant) -> None:
-    """Let webhooks be known by the client secret, unless they are already."""
-    if kept.app_secret is None or vault.unseal(kept.app_secret) != grant.client_secret:
-        await webhooks.set_secret(db, shop_id, vault.seal(grant.client_secret))
+async def keep_secret(
+    db: Executor, vault: Vault, shop_id: int, present: bytes | None, secret: str
+) -> None:
+    """Let webhooks be known by this secret, unless they are already; the present one is sealed.
+
+    The one of before must not be lost because the present one is given again. One that cannot be
+    opened any more, since its key is lost, is not kept.
+    """
+    if present is not None:
+        try:
+            if vault.unseal(present) == secret:
+                return
+        except ConfigError:
+            await stored.forget_secrets(db, shop_id)
+    await webhooks.set_secret(db, shop_id, vault.seal(secret))

@@ -65,6 +65,11 @@ async def replace(
     )
 
 
+async def forget_secrets(db: Executor, shop_id: int) -> None:
+    """Secrets of webhooks that nobody can open any more are of no use."""
+    await sql.forget_secrets.execute(db, shop_id=shop_id)
+
+
 async def alone(db: Executor) -> None:
     """Be the only one who rotates keys, until the transaction ends."""
     await sql.alone.execute(db)

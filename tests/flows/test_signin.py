@@ -10,17 +10,18 @@ import anyio
 import asyncpg
 import pytest
 
-from syncd.errors import ShopError
+from syncd.errors import ConfigError, ShopError
 from syncd.flows import checkup, signin
-from syncd.postgres import credentials, shops, webhooks
+from syncd.postgres import credentials, shops, status, webhooks
 from syncd.postgres.embedded import Server
 from syncd.rules.credentials import Grant, Token
 from syncd.sandbox import server as sandbox
 from syncd.shopify import client as shopify
 from syncd.shopify.auth import Access, Held
 from syncd.vault import Vault
-from tests.flows.conftest import DOMAIN, OPTIONS, TOKEN, Scene, settings
+from tests.flows.conftest import DOMAIN, JAKKE, LUE, OPTIONS, TOKEN, Scene, settings
 from tests.postgres.test_shops import NEW
+from tests.test_supervisor import PATIENCE_S, served, until
 
 GRANT = Grant("sandbox-app", "sandbox-secret")
 DAY_S = 86_400
@@ -128,6 +129,16 @@ async def test_a_secret_that_was_changed_meanwhile_is_taken_up_at_the_renewal(
     assert await secrets(bare) == [GRANT.client_secret, "shpss_before"]
 
 
+async def test_who_lost_the_key_gives_the_credentials_anew(signed: Scene, tmp_path: Path) -> None:
+    await webhooks.set_secret(signed.pool, signed.shop.shop_id, signed.vault.seal("shpss_old"))
+    signed.vault = Vault.open(tmp_path / "another" / "key", create=True)
+    with pytest.raises(ConfigError, match="another key"):
+        await access(signed)
+    await give(signed, GRANT)
+    await call(signed, await access(signed))
+    assert await secrets(signed) == [GRANT.client_secret]
+
+
 async def test_a_token_in_place_of_a_grant_is_taken_up_too(signed: Scene) -> None:
     way = await access(signed)
     await give(signed, Token(TOKEN))
@@ -180,6 +191,25 @@ async def test_the_check_of_a_shop_that_refuses_says_why(signed: Scene) -> None:
     await signed.tell("apps/sandbox-app", {"installed": False})
     (why,) = await findings(signed, "wrong")
     assert "the app is not installed in the shop" in why
+
+
+async def test_a_daemon_outlives_its_token_and_says_when_the_app_is_gone(scene: Scene) -> None:
+    await give(scene, GRANT)
+    async with served(scene):
+        await scene.load(JAKKE)
+        await until(scene, lambda: len(scene.state()) == 1)
+        await scene.tell("clock", {"advance_s": DAY_S})
+        await scene.load(JAKKE, LUE)
+        await until(scene, lambda: len(scene.state()) == 2)
+        (row,) = await status.backlog(scene.pool)
+        assert (row.paused_reason, given(scene)) == (None, 1)
+        await scene.tell("apps/sandbox-app", {"installed": False})
+        await scene.pool.execute("update retail.product set title = 'Ny' where product_id = 1")
+        with anyio.fail_after(PATIENCE_S):
+            while await shops.ready(scene.pool):
+                pass
+    (row,) = await status.backlog(scene.pool)
+    assert "the app is not installed in the shop" in (row.paused_reason or "")
 
 
 def test_nothing_here_shows_a_secret(tmp_path: Path) -> None:
