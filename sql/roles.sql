@@ -52,7 +52,7 @@ begin
         and c.relkind in ('r', 'p', 'v')
         and not c.relispartition
         and c.relname !~ '^outbox_\d{8}$'
-        and not (c.relname = 'shop' and a.attname in ('credentials', 'app_secret', 'app_secret_before'))
+        and not (c.relname = 'shop' and a.attname in ('credentials', 'access_token', 'app_secret', 'app_secret_before'))
       group by c.oid
     loop
       execute format('revoke all on %s from syncd_dba', relation.name);

@@ -66,21 +66,6 @@ where domain = coalesce($1, domain)
   and r.is_ready = coalesce($2, r.is_ready)
 order by shop_id;
 
--- name: credentials(shop_id int4)
--- The sealed credentials of a shop.
-select credentials
-from syncd.shop
-where shop_id = $1;
-
--- name: set_credentials(shop_id int4, credentials bytea)
--- Give a shop other credentials, and end a pause that the old ones may have caused.
-update syncd.shop
-set
-  credentials = $2,
-  paused_until = null,
-  paused_reason = null
-where shop_id = $1;
-
 -- name: declare_empty(shop_id int4)
 -- A person says that the shop holds nothing of ours yet, so there is nothing to link.
 update syncd.shop

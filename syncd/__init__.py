@@ -15,7 +15,8 @@ In reading order:
     web         the receiver of webhooks
     supervisor  loops under leases, signals; builds the clients
     settings    the process's SYNCD_* settings, read once
-    vault       seals the access tokens that are stored
+    vault       seals the credentials that are stored
+    keyfile     the file with its keys
     logs        one line an event
     cli         one function a command
     demo        the guided tour

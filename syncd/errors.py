@@ -18,6 +18,7 @@ SyncdError
     ├── ResultGoneError  nobody's          the result of a bulk operation is lost: run it again
     ├── KindError    one kind's            pause that kind's pump
     └── ShopError    the whole shop's      pause its pumps, give claims back, touch no row
+        └── TokenError                     the access token is refused: another one may not be
 
 A message says what happened, to which key; `hint` is the next step alone.
 """
@@ -155,3 +156,7 @@ class KindError(ShopifyError):
 
 class ShopError(ShopifyError):
     """The whole shop refuses us: 401, 402, 403, 423."""
+
+
+class TokenError(ShopError):
+    """The access token is refused (401): nothing happened, and another one may help."""

@@ -22,6 +22,7 @@ from pydantic import (
 from syncd.errors import ConfigError
 
 PREFIX = "SYNCD_"
+CREDENTIAL = "syncd-key"  # LoadCredential=syncd-key:/etc/syncd/key
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
 
 
@@ -104,6 +105,13 @@ def _mailboxes(text: object) -> object:
     return tuple(dict.fromkeys(filter(None, (one.strip() for one in text.split(",")))))
 
 
+def _of_systemd(environment: Mapping[str, str]) -> str | None:
+    """The key as systemd hands it to a service; it may be unable to read the file it came from."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / CREDENTIAL if folder else None
+    return str(path) if path is not None and path.is_file() else None
+
+
 class Settings(BaseModel):
     """One field a variable: `database_url` is SYNCD_DATABASE_URL; its description says what for."""
 
@@ -111,14 +119,20 @@ class Settings(BaseModel):
 
     database_url: Annotated[
         Annotated[str, AfterValidator(_postgres)] | None,
-        Field(description="The Backoffice's Postgres, as postgresql://USER:PASSWORD@HOST/DATABASE"),
+        Field(
+            description="The Backoffice's Postgres, as postgresql://USER:PASSWORD@HOST/DATABASE",
+            repr=False,
+        ),
     ] = None
     state_dir: Annotated[
         Path, Field(description="Folder for the demo's data and, by default, the key")
     ] = Path(".syncd")
     key_file: Annotated[
         Path | None,
-        Field(description="File with the key that seals access tokens; default: STATE_DIR/key"),
+        Field(
+            description="File with the key that seals credentials; a systemd credential named "
+            "syncd-key goes before it; default: STATE_DIR/key"
+        ),
     ] = None
     shopify_url: Annotated[
         Annotated[str, AfterValidator(_loopback)] | None,
@@ -180,6 +194,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     }
     for name in given.keys() - Settings.model_fields.keys():
         raise _unknown(name)
+    if key_file := _of_systemd(environment):
+        given["key_file"] = key_file
     try:
         found = Settings.model_validate(given)
     except ValidationError as error:

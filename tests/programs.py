@@ -6,10 +6,12 @@ wherever it was sent from (`conftest.prices_are_known`).
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,46 @@ def ran(*words: str, folder: Path, settings: Mapping[str, str], given: str = "")
     )
     _told.extend(_differing(ended.stdout))
     return ended.returncode, ended.stdout
+
+
+ALL = """
+import json, os, sys
+from syncd.cli import main
+for words, settings in json.loads(sys.argv.pop()):
+    os.environ.update(settings)
+    sys.argv[1:] = words
+    try:
+        main()
+    except SystemExit as ended:
+        print("exit code", ended.code or 0)
+    for name in settings:
+        del os.environ[name]
+"""
+
+
+def ran_all(
+    steps: Sequence[tuple[Sequence[str], Mapping[str, str]]],
+    *,
+    folder: Path,
+    settings: Mapping[str, str],
+    given: str = "",
+) -> tuple[list[int], str]:
+    """Commands one after the other in one process, each with settings of its own; as `ran`."""
+    ended = subprocess.run(
+        [sys.executable, "-c", ALL, json.dumps([[list(one), dict(own)] for one, own in steps])],
+        cwd=folder,
+        env={**bare_environment(), "COLUMNS": "500", "PYTHONUNBUFFERED": "1", **settings},
+        input=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    _told.extend(_differing(ended.stdout))
+    return [
+        int(code) for code in re.findall(r"^exit code (\d+)$", ended.stdout, re.M)
+    ], ended.stdout
 
 
 async def daemon(environment: Mapping[str, str], log: Path) -> Process:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from syncd import settings
@@ -70,3 +72,14 @@ def test_what_is_secret_is_not_shown() -> None:
     with pytest.raises(ConfigError) as raised:
         settings.read({"SYNCD_ALERT_URL": "http://x.no/secret"})
     assert "secret" not in str(raised.value)
+
+
+def test_a_key_from_systemd_goes_before_the_file_that_is_named(tmp_path: Path) -> None:
+    named = {"SYNCD_KEY_FILE": "/etc/syncd/key", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert settings.read(named).key_path == Path("/etc/syncd/key")
+    (tmp_path / "syncd-key").touch()
+    assert settings.read(named).key_path == tmp_path / "syncd-key"
+
+
+def test_the_databases_password_is_in_no_repr() -> None:
+    assert "geheim" not in repr(settings.read({"SYNCD_DATABASE_URL": "postgresql://a:geheim@b/c"}))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncd import keyfile
 from syncd.errors import ConfigError
 from syncd.vault import Vault
 
@@ -119,3 +120,47 @@ def test_what_another_key_sealed_is_refused(sealed: bytes) -> None:
 def test_a_vault_shows_nothing() -> None:
     vault = Vault(KEY)
     assert repr(vault) == str(vault) == "Vault()"
+
+
+def test_the_first_key_of_a_file_seals_and_all_of_them_open() -> None:
+    both = Vault(OTHER + b"\n" + KEY + b"\n")
+    assert both.unseal(Vault(KEY).seal("x")) == "x"
+    sealed = both.seal("y")
+    assert Vault(OTHER).unseal(sealed) == "y"
+    assert (both.is_newest(sealed), both.is_newest(Vault(KEY).seal("x"))) == (True, False)
+
+
+def test_a_running_process_takes_up_the_keys_that_the_file_got(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    running = Vault.open(path, create=True)
+    old = path.read_bytes().strip()
+    keyfile.write(path, [KEY, old])
+    assert running.unseal(Vault(KEY).seal("x")) == "x"
+    assert Vault(KEY).unseal(running.seal("y")) == "y"
+    path.write_bytes(b"junk")
+    assert Vault(KEY).unseal(running.seal("y")) == "y"
+    path.unlink()
+    assert running.unseal(Vault(old).seal("z")) == "z"
+
+
+def test_a_key_file_keeps_its_mode_and_a_link_to_it_stays_one(tmp_path: Path) -> None:
+    path, link = tmp_path / "key", tmp_path / "link"
+    keyfile.create(path)
+    path.chmod(0o640)
+    link.symlink_to(path)
+    before = os.umask(0o077)
+    try:
+        keyfile.write(link, [KEY])
+    finally:
+        os.umask(before)
+    assert (path.stat().st_mode & 0o777, link.is_symlink()) == (0o640, True)
+    assert keyfile.read(link) == KEY
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["key", "link"]
+
+
+def test_a_key_that_cannot_be_changed_says_where_it_comes_from(tmp_path: Path) -> None:
+    path = Path("/proc/self/status")  # a folder that takes no new file, even from root
+    with pytest.raises(ConfigError, match="cannot be changed") as caught:
+        keyfile.write(path, [KEY])
+    assert "systemd" in caught.value.hint
+    assert not list(tmp_path.iterdir())

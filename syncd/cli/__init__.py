@@ -1,12 +1,14 @@
 """The command line: one function a command, which parses, calls one function, prints.
 
 run      the commands' common ground: settings, target, errors with their exit codes
-service  run, migrate, status, check, psql
+service  run, migrate, status, psql
+check    check, shop check
+keys     key rotate
 sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
 rehearse rehearse
 pull     pull customers, orders, stock
-shop     shop add, list, show, token, declare-empty
+shop     shop add, list, show, token, declare-empty; credentials  what is given to sign in
 webhooks shop webhooks; receive
 inbox    inbox list, show, retry, skip, receipts
 sales    shop sales
@@ -24,9 +26,11 @@ import typer
 
 from syncd.cli import (
     alerts,
+    check,
     dead,
     explain,
     inbox,
+    keys,
     outbox,
     pull,
     rehearse,
@@ -62,11 +66,13 @@ tools.register(app)
 webhooks.register(app, shop.app)
 sales.register(shop.app)
 app.add_typer(alerts.app, name="alerts", help="What needs a person, who was told of it.")
+check.register(app, shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
 app.add_typer(explain.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
+app.add_typer(keys.app, name="key", help="The key that seals credentials.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
 
 

@@ -26,11 +26,12 @@ from syncd.errors import (
     SyncdError,
     innermost,
 )
+from syncd.flows import signin
 from syncd.phrases import phrase
 from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
 from syncd.settings import Settings
-from syncd.shopify.client import DEADLINE_S, Client, connect
+from syncd.shopify.client import DEADLINE_S, Client
 from syncd.supervisor import DATABASE_LOST, Alerting, Listening, alerting_of
 from syncd.vault import Vault
 
@@ -44,7 +45,7 @@ complaints = Console(stderr=True, highlight=False)
 class Target:
     """What a command works on: the configured database, or the running demo's."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     key_path: Path
     shopify_url: str | None
     receiver: Listening | None = None
@@ -99,8 +100,9 @@ async def client_of(
     found: Target, pool: asyncpg.Pool, shop: Shop, *, deadline_s: float = DEADLINE_S
 ) -> AsyncIterator[Client]:
     """A client of the shop for a command that looks into it, or tries what it was given."""
-    token = found.vault().unseal(await shops.credentials(pool, shop.shop_id))
-    async with connect(shop.domain, token, url=found.shopify_url, deadline_s=deadline_s) as client:
+    async with signin.client_of(
+        pool, found.vault(), shop, url=found.shopify_url, deadline_s=deadline_s
+    ) as client:
         yield client
 
 
@@ -195,7 +197,8 @@ def complain(error: BaseException) -> None:
         case _ if exit_code(error) == os.EX_TEMPFAIL:
             message, hint = f"the database was lost: {error}", "start again when it is back"
         case _:
-            message, hint = f"syncd made a mistake: {error!r}", "report it with what stands above"
+            what = f"{type(error).__name__}: {error}"  # a repr may hold a request with its headers
+            message, hint = f"syncd made a mistake: {what}", "report it with what stands above"
     complaints.print(f"[red]✗[/] {escape(message)}", soft_wrap=True)
     if hint:
         complaints.print(f"  → {escape(hint)}", soft_wrap=True)

@@ -1,32 +1,25 @@
-"""The commands of the service: run, migrate, status, check, psql."""
+"""The commands of the service: run, migrate, status, psql."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from typing import Annotated
 
-import asyncpg
 import typer
 
 from syncd.cli import show, show_runs
-from syncd.cli.run import ALIVE_S, FOUND_WRONG, console, opened, run, target
-from syncd.errors import ConfigError, SyncdError
-from syncd.flows import checkup
-from syncd.flows.checkup import Finding
-from syncd.postgres import binaries, db, files, nodes, runs, shops, status, webhooks
+from syncd.cli.run import ALIVE_S, console, opened, run, target
+from syncd.errors import ConfigError
+from syncd.postgres import binaries, db, files, nodes, runs, status
 from syncd.postgres.migrate import migrate
-from syncd.records import Shop
 from syncd.supervisor import House, serve, stopped_by_signal
-from syncd.web import probe
 
 
 def register(app: typer.Typer) -> None:
     app.command("run")(run_)
     app.command("migrate")(migrate_)
     app.command("status")(status_)
-    app.command("check")(check)
     app.command("psql")(psql)
 
 
@@ -88,56 +81,6 @@ def psql(
     program = next((name for name in names if name and os.access(name, os.X_OK)), None)
     if program is None:
         raise ConfigError("there is no psql here", hint="apt install postgresql-client")
-    os.execv(program, [program, found.database_url, *(arguments or [])])
-
-
-def check() -> None:
-    """Look at settings, database, contract and shops: a line each, with what to do."""
-
-    async def work() -> int:
-        found: list[Finding] = []
-
-        def tell(finding: Finding) -> None:
-            found.append(finding)
-            show.finding(console, finding)
-
-        try:
-            await _check(tell)
-        except SyncdError as error:
-            tell(Finding("wrong", error.message, error.hint))
-        return FOUND_WRONG if any(one.state == "wrong" for one in found) else 0
-
-    run(work)
-
-
-async def _check(tell: Callable[[Finding], None]) -> None:
-    """Each look in the order in which they depend on each other."""
-    found = target()
-    tell(Finding("well", "settings can be read"))
-    async with db.connect(found.database_url, name="syncd check", size=2) as pool:
-        is_whole = True
-        async for finding in checkup.of_database(pool):
-            is_whole = is_whole and finding.state != "wrong"
-            tell(finding)
-        if is_whole and not await shops.all(pool):
-            tell(Finding("odd", "there is no shop yet", "add one with `syncd shop add`"))
-        elif is_whole:
-            async for finding in checkup.of_shops(
-                pool, found.vault(), shopify_url=found.shopify_url
-            ):
-                tell(finding)
-            for shop in await shops.all(pool):
-                await _check_address(pool, shop, tell)
-
-
-async def _check_address(pool: asyncpg.Pool, shop: Shop, tell: Callable[[Finding], None]) -> None:
-    """Whether the shop's webhooks find us."""
-    address = (await webhooks.wiring(pool, shop.shop_id)).wanted_address
-    if address is None:
-        hint = f"`syncd shop webhooks {shop.domain}` tells what is lacking; until then it is pulled"
-        tell(Finding("odd", f"{shop.domain}: Shopify tells nothing by webhook", hint))
-    elif why := await probe.trouble(address):
-        hint = "is `syncd run` up with SYNCD_RECEIVER_PORT, and the proxy? docs/webhooks.md"
-        tell(Finding("wrong", f"{shop.domain}: {address} does not lead to syncd: {why}", hint))
-    else:
-        tell(Finding("well", f"{shop.domain}: webhooks find us at {address}"))
+    address, password = db.parted(found.database_url)
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    os.execve(program, [program, address, *(arguments or [])], environment)

@@ -6,26 +6,18 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli import show
+from syncd.cli import credentials, show
+from syncd.cli.credentials import ClientId, Token, given
 from syncd.cli.run import Target, client_of, console, opened, run, shop_of, target
-from syncd.flows import onboard
+from syncd.flows import onboard, signin
 from syncd.flows.onboard import Wishes
 from syncd.postgres import shops, stock, webhooks
 from syncd.records import Shop
 from syncd.rules import domain as domains
-from syncd.shopify import client as shopify
+from syncd.rules.credentials import Credentials, written
 
 app = typer.Typer(no_args_is_help=True)
 Domain = Annotated[str, typer.Argument(help="The shop's address, such as x.myshopify.com")]
-Token = Annotated[
-    str,
-    typer.Option(
-        envvar="SHOPIFY_ACCESS_TOKEN",
-        prompt="Admin API access token",
-        hide_input=True,
-        help="The app's Admin API access token, shpat_…; asked for when not given",
-    ),
-]
 Account = Annotated[str | None, typer.Option(help="The retailer in the Backoffice")]
 Department = Annotated[str | None, typer.Option(help="Whose price list is sent")]
 Warehouse = Annotated[str | None, typer.Option(help="Whose counts are kept in step")]
@@ -75,7 +67,8 @@ Empty = Annotated[
 @app.command()
 def add(
     domain: Domain,
-    token: Token,
+    token: Token = None,
+    client_id: ClientId = None,
     account: Account = None,
     department: Department = None,
     warehouse: Warehouse = None,
@@ -111,19 +104,19 @@ def add(
         stock_direction=stock_direction,
         is_empty=empty,
     )
-    told = (app_secret, webhook_address)
-    run(lambda: _add(target(), wishes, token.strip(), *told))
+    run(lambda: _add(target(), wishes, given(token, client_id), app_secret, webhook_address))
 
 
 async def _add(
-    found: Target, wishes: Wishes, token: str, secret: str | None, address: str | None
+    found: Target, wishes: Wishes, taken: Credentials, secret: str | None, address: str | None
 ) -> None:
     vault = found.vault(create=True)
     async with (
         opened(found) as pool,
-        shopify.connect(wishes.domain, token, url=found.shopify_url) as client,
+        credentials.trying(found, wishes.domain, taken) as (client, tried),
     ):
-        shop = await onboard.add(pool, client, wishes, sealed=vault.seal(token))
+        shop = await onboard.add(pool, client, wishes, sealed=vault.seal(written(taken)))
+        await signin.keep(pool, vault, shop.shop_id, tried)
         if secret:
             await webhooks.set_secret(pool, shop.shop_id, vault.seal(secret.strip()))
         if address:
@@ -170,18 +163,18 @@ def show_(domain: Domain) -> None:
 
 
 @app.command("token")
-def token_(domain: Domain, token: Token) -> None:
-    """Give a shop another access token, after trying it."""
+def token_(domain: Domain, token: Token = None, client_id: ClientId = None) -> None:
+    """Give a shop another access token, or client ID and secret, after trying it."""
     found = target()
+    taken = given(token, client_id)
 
     async def work() -> None:
         vault = found.vault(create=True)
         async with opened(found) as pool:
             shop = await shop_of(pool, domain)
-            sealed = vault.seal(token.strip())
-            async with shopify.connect(shop.domain, token.strip(), url=found.shopify_url) as client:
-                await onboard.renew_token(pool, client, shop, sealed=sealed)
-            console.print(f"[green]✓[/] {shop.domain} has its new token")
+            async with credentials.trying(found, shop.domain, taken) as (client, tried):
+                await onboard.renew_credentials(pool, vault, client, shop, tried)
+            console.print(f"[green]✓[/] {shop.domain} has its new {credentials.named(taken)}")
 
     run(work)
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from syncd.cli.run import Target, console, opened, run, shop_of, target
 from syncd.errors import ConfigError
+from syncd.flows import signin
 from syncd.postgres import webhooks
 from syncd.postgres.webhooks import Subscription, Wiring
 from syncd.records import Shop
@@ -93,11 +94,14 @@ def _asked() -> str:
 
 
 async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> None:
-    """The one of before must not be lost because the present one is given again."""
     vault = found.vault(create=True)
+    if await signin.is_by_grant(pool, vault, shop.shop_id):
+        raise ConfigError(
+            f"{shop.domain} is signed in to with client ID and secret",
+            hint=f"that secret signs webhooks, too: syncd shop token {shop.domain} --client-id …",
+        )
     present = (await webhooks.wiring(pool, shop.shop_id)).secret
-    if present is None or vault.unseal(present) != given:
-        await webhooks.set_secret(pool, shop.shop_id, vault.seal(given))
+    await signin.keep_secret(pool, vault, shop.shop_id, present, given)
 
 
 def _show(shop: Shop, wiring: Wiring, known: list[Subscription]) -> None:

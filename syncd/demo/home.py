@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
@@ -47,7 +47,7 @@ class Home:
 class Running:
     """How to reach the demo that runs: its database, the key of its shop, its sandbox."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     key_file: str
     shopify_url: str
     domain: str

@@ -6,7 +6,7 @@ import hashlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -54,7 +54,7 @@ class Stage:
     house: House
     shop: Shop
     address: str
-    database_url: str
+    database_url: str = field(repr=False)
     is_new: bool
 
     @property

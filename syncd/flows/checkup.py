@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import asyncpg
 
 from syncd.errors import SyncdError
-from syncd.flows import onboard
+from syncd.flows import onboard, signin
 from syncd.flows.onboard import Probe
-from syncd.postgres import backoffice, migrate, shops
+from syncd.phrases import phrase
+from syncd.postgres import backoffice, credentials, db, migrate, shops
+from syncd.postgres import webhooks as wired
 from syncd.records import Shop
+from syncd.rules import credentials as words
+from syncd.rules import scopes, subscriptions, versions
 from syncd.rules.choice import choose
-from syncd.shopify import client as shopify
+from syncd.rules.credentials import Grant, Token
+from syncd.rules.scopes import Lack
+from syncd.rules.subscriptions import Present
+from syncd.shopify import webhooks
 from syncd.shopify.client import API_VERSION
 from syncd.vault import Vault
 
@@ -52,30 +60,127 @@ async def of_database(pool: asyncpg.Pool) -> AsyncIterator[Finding]:
 async def of_shops(
     pool: asyncpg.Pool, vault: Vault, *, shopify_url: str | None
 ) -> AsyncIterator[Finding]:
-    """Each shop in turn: its token, scopes and version, and whether its settings still exist."""
+    """Each shop in turn."""
     for shop in await shops.all(pool):
-        try:
-            token = vault.unseal(await shops.credentials(pool, shop.shop_id))
-            async with shopify.connect(
-                shop.domain, token, url=shopify_url, deadline_s=PATIENCE_S
-            ) as client:
-                probe = await onboard.probe(client)
-                version = client.tally.served_version
-        except SyncdError as error:
-            yield Finding("wrong", f"{shop.domain}: {error.message}", error.hint)
-            continue
-        yield Finding("well", f"{shop.domain} answers: {probe.name}, plan {probe.plan}")
-        if version != API_VERSION:
-            what = f"{shop.domain}: Shopify serves API version {version}, not {API_VERSION}"
-            yield Finding("odd", what, "install a newer syncd")
-        async for finding in _of_settings(pool, shop, probe):
+        async for finding in of_shop(pool, vault, shop, shopify_url=shopify_url):
             yield finding
 
 
+async def of_shop(
+    pool: asyncpg.Pool, vault: Vault, shop: Shop, *, shopify_url: str | None
+) -> AsyncIterator[Finding]:
+    """Its token, scopes, version, webhooks, and whether what its settings name still exists."""
+    found: list[Finding] = []
+    trouble: SyncdError | None = None
+    try:
+        async with signin.client_of(
+            pool, vault, shop, url=shopify_url, deadline_s=PATIENCE_S
+        ) as client:
+            held = await webhooks.scopes(client)
+            found.append(await _of_token(pool, vault, shop))
+            found.append(_of_version(shop, client.tally.served_version, await db.clock(pool)))
+            found += [_of_lack(shop, lack) for lack in scopes.lacking(shop, held)]
+            probe = await onboard.probe(client)  # which needs some of them
+            present = await webhooks.present(client)
+    except SyncdError as error:
+        trouble = error
+    for finding in found:
+        yield finding
+    if trouble is not None:
+        yield Finding("wrong", f"{shop.domain}: {trouble.message}", trouble.hint)
+        return
+    yield Finding("well", f"{shop.domain} answers: {probe.name}, plan {probe.plan}")
+    async for finding in _of_settings(pool, shop, probe):
+        yield finding
+    if subscribed := await _of_subscriptions(pool, shop, held, present):
+        yield subscribed
+
+
+async def _of_token(pool: asyncpg.Pool, vault: Vault, shop: Shop) -> Finding:
+    kept = await credentials.held(pool, shop.shop_id)
+    match words.read(vault.unseal(kept.credentials)):
+        case Token(text):
+            what = phrase("{domain}: the access token does not end", domain=shop.domain)
+            return Finding("well", what, words.remark(text) or "")
+        case Grant():
+            what = phrase(
+                "{domain}: signs in with client ID and secret; the token lasts {hours} h more "
+                "and is renewed by itself",
+                domain=shop.domain,
+                hours=round((kept.lasts_s or 0) / 3600),
+            )
+            return Finding("well", what)
+
+
+def _of_version(shop: Shop, served: str, now: datetime) -> Finding:
+    left = versions.days_left(API_VERSION, now.date())
+    newer = phrase("install a newer syncd")
+    if left < 0:
+        what = phrase(
+            "{domain}: Shopify no longer serves API version {version}, which syncd asks for",
+            domain=shop.domain,
+            version=API_VERSION,
+        )
+        return Finding("wrong", what, newer)
+    if served != API_VERSION:
+        what = phrase(
+            "{domain}: Shopify serves API version {served}, not {version}",
+            domain=shop.domain,
+            served=served,
+            version=API_VERSION,
+        )
+        return Finding("odd", what, newer)
+    what = phrase(
+        "{domain}: API version {version}, served for {days} days more",
+        domain=shop.domain,
+        version=API_VERSION,
+        days=left,
+    )
+    return Finding("odd", what, newer) if left < versions.SOON_DAYS else Finding("well", what)
+
+
+def _of_lack(shop: Shop, lack: Lack) -> Finding:
+    named = {"domain": shop.domain, "scope": lack.scope, "purpose": lack.purpose}
+    if lack.is_needed:
+        return Finding(
+            "wrong",
+            phrase("{domain}: the app lacks the scope {scope}, {purpose}", **named),
+            phrase("give the app this scope in Shopify, and install it anew"),
+        )
+    return Finding(
+        "odd",
+        phrase("{domain}: the app has no scope {scope}, {purpose} (switched off)", **named),
+        phrase("before it is switched on, the app needs this scope"),
+    )
+
+
+async def _of_subscriptions(
+    pool: asyncpg.Pool, shop: Shop, held: Collection[str], present: Sequence[Present]
+) -> Finding | None:
+    """Whether Shopify was asked for all that we want to be told; None: we want nothing."""
+    address = (await wired.wiring(pool, shop.shop_id)).wanted_address
+    if address is None:
+        return None
+    plan = subscriptions.plan(subscriptions.wanted(held), present, address=address)
+    missing = [*(str(one.enum) for one in plan.create), *(str(one.enum) for one, _ in plan.update)]
+    if not missing:
+        count = len(plan.kept)
+        return Finding(
+            "well",
+            phrase("{domain}: {count} webhooks are subscribed", domain=shop.domain, count=count),
+        )
+    return Finding(
+        "odd",
+        phrase(
+            "{domain}: webhooks are not subscribed: {topics}",
+            domain=shop.domain,
+            topics=", ".join(missing),
+        ),
+        phrase("`syncd run` subscribes to them within an hour; what they tell is pulled meanwhile"),
+    )
+
+
 async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIterator[Finding]:
-    for scope in probe.missing_scopes:
-        hint = f"give the app this scope {onboard.NEEDED_SCOPES[scope]}, and install it anew"
-        yield Finding("wrong", f"{shop.domain}: the token lacks the scope {scope}", hint)
     if probe.domain != shop.domain:
         what = f"{shop.domain} is answered by {probe.domain}"
         yield Finding("wrong", what, "check the address and the token")

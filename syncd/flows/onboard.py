@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 
 from syncd.errors import ConfigError
-from syncd.flows import resync
+from syncd.flows import resync, signin
+from syncd.flows.signin import Tried
 from syncd.postgres import backoffice, shops
 from syncd.postgres.db import transaction
 from syncd.postgres.shops import (
@@ -23,6 +24,7 @@ from syncd.postgres.shops import (
 from syncd.records import Shop
 from syncd.rules.choice import choose
 from syncd.shopify.client import Client
+from syncd.vault import Vault
 
 NEEDED_SCOPES = {  # and what each is for
     "read_products": "to read products",
@@ -106,7 +108,7 @@ async def probe(client: Client) -> Probe:
 async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: bytes) -> Shop:
     """Store a shop after holding every wish against the shop and the Backoffice.
 
-    `sealed` is the encrypted token. Raises ConfigError for what does not fit, naming the choices.
+    `sealed`: the encrypted credentials. Raises ConfigError for what does not fit, with the choices.
     """
     found = await probe(client)
     _refuse_the_wrong_shop(found, wishes.domain)
@@ -161,10 +163,12 @@ async def refresh(pool: asyncpg.Pool, client: Client, shop: Shop) -> bool:
     return changed
 
 
-async def renew_token(pool: asyncpg.Pool, client: Client, shop: Shop, *, sealed: bytes) -> None:
-    """Store another token, which `client` uses, once it has shown that it fits the shop."""
+async def renew_credentials(
+    pool: asyncpg.Pool, vault: Vault, client: Client, shop: Shop, one: Tried
+) -> None:
+    """Store other credentials, which `client` uses, once they have shown that they fit the shop."""
     _refuse_the_wrong_shop(await probe(client), shop.domain)
-    await shops.set_credentials(pool, shop.shop_id, sealed)
+    await signin.keep(pool, vault, shop.shop_id, one)
 
 
 async def declare_empty(pool: asyncpg.Pool, client: Client, shop: Shop) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import anyio
 import asyncpg
@@ -178,3 +179,13 @@ async def clock(db: Executor) -> datetime:
 def shown(url: str) -> str:
     """The address without its password, which ends at the last @."""
     return re.sub(r"://([^:/@]+):.*@", r"://\1:…@", url)
+
+
+def parted(url: str) -> tuple[str, str]:
+    """The address without its password, and the password: other accounts see what psql is given."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url, ""
+    login, _, place = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}@{place}")), unquote(parts.password)

@@ -91,19 +91,6 @@ async def ready(pool: asyncpg.Pool) -> list[Shop]:
     return await _shops(pool, is_ready=True)
 
 
-async def credentials(pool: asyncpg.Pool, shop_id: int) -> bytes:
-    """The sealed credentials; raises ConfigError when there is no such shop."""
-    sealed: bytes | None = await sql.credentials.value(pool, shop_id=shop_id)
-    if sealed is None:
-        raise ConfigError(f"there is no shop {shop_id}", hint="it may have been removed just now")
-    return sealed
-
-
-async def set_credentials(pool: asyncpg.Pool, shop_id: int, sealed: bytes) -> None:
-    """Give a shop other credentials; a pause ends, since the old ones may have caused it."""
-    await sql.set_credentials.execute(pool, shop_id=shop_id, credentials=sealed)
-
-
 async def declare_empty(pool: asyncpg.Pool, shop_id: int) -> None:
     """A person says that the shop holds nothing of ours, so products may be created there."""
     await sql.declare_empty.execute(pool, shop_id=shop_id)

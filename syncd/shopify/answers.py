@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, TypeVar
 
+import aiohttp
 from gql.transport.exceptions import TransportError
 
 from syncd.errors import (
@@ -20,6 +21,7 @@ from syncd.errors import (
     ShopError,
     ShopifyError,
     ThrottledError,
+    TokenError,
     VariantLimitError,
 )
 
@@ -34,6 +36,7 @@ STATUSES = {  # of HTTP: the whole shop refuses us
     423: ("the shop is locked", "ask Shopify's support why; syncd goes on by itself afterwards"),
     430: ("Shopify took our calls for an attack", "wait; if it goes on, ask Shopify's support"),
 }
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 # When the day of Shopify's limit ends is not documented, so it is asked again each hour.
 LIMIT_WAIT_S = 3600.0
 OUR_FAULT = "report it: syncd asked in a way Shopify does not take"
@@ -98,7 +101,8 @@ def of_status(refused: RefusedStatus, document: str) -> ShopifyError:
     said = refused.body.strip()[:200]
     if refused.status in STATUSES:
         what, hint = STATUSES[refused.status]
-        return named(ShopError(f"{what} (HTTP {refused.status}: {said})", hint=hint))
+        sort = TokenError if refused.status == 401 else ShopError
+        return named(sort(f"{what} (HTTP {refused.status}: {said})", hint=hint))
     if refused.status == 429:
         return named(CallError("Shopify asks for patience (HTTP 429)", wait_s=_wait_s(refused)))
     message = f"Shopify answered {document} with HTTP {refused.status}: {said}"
@@ -158,6 +162,17 @@ def _refusal(
             hint = "mend it in the Backoffice, it will be sent by itself"
             return RowError(message, hint=hint, cause=code)
     return ShopifyError(message, hint=OUR_FAULT)
+
+
+def lost(error: Exception, document: str) -> ShopifyError:
+    """No answer. Only where no connection was made is it certain that nothing happened."""
+    cause = error.__cause__ or error
+    is_sent = not isinstance(cause, NOT_SENT)
+    what = "got no answer from" if is_sent else "could not reach"
+    hint = "check the network here; shopifystatus.com tells whether Shopify is up"
+    return CallError(
+        f"{document} {what} Shopify: {cause or type(cause).__name__}", hint=hint, is_unknown=is_sent
+    )
 
 
 def refused(errors: Sequence[Mapping[str, Any]]) -> frozenset[Path]:

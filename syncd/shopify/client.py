@@ -16,10 +16,11 @@ import structlog
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportError
 
-from syncd.errors import CallError, LeaseLostError, ShopifyError, ThrottledError
+from syncd.errors import CallError, LeaseLostError, ThrottledError, TokenError
 from syncd.records import Lane
 from syncd.shopify import answers
-from syncd.shopify.answers import Answer, RefusedStatus, of_errors, of_status
+from syncd.shopify.answers import Answer, RefusedStatus, lost, of_errors, of_status
+from syncd.shopify.auth import Access
 from syncd.shopify.budget import MOST, Budget
 from syncd.shopify.documents import Call, Document, documents
 from syncd.shopify.tally import Tally
@@ -31,7 +32,6 @@ DEADLINE_S = 60.0  # for a call with its repeats; the waits for points do not co
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 8.0
 CONNECTIONS = MOST + 10  # urgent calls need not wait for one
-NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 SESSION = {
     "json_serialize": lambda value: orjson.dumps(value).decode(),
     "timeout": aiohttp.ClientTimeout(total=CALL_S),  # a cancel scope for each call costs a fifth
@@ -49,12 +49,14 @@ class Client:
     def __init__(
         self,
         transport: AIOHTTPTransport,
+        access: Access,
         deadline_s: float = DEADLINE_S,
         until_s: Callable[[], float] = lambda: inf,
     ) -> None:
         self.tally = Tally(API_VERSION)
         self._lane: Lane = "product"
         self._transport = transport
+        self._access = access
         self._deadline_s = deadline_s
         self._until_s = until_s
         self._budget = Budget()
@@ -82,12 +84,18 @@ class Client:
         document = documents()[name]
         given = variables or {}
         turn = self._turns.ask(self._asks(document, given), self._lane)
-        wait_s, spent_s = FIRST_WAIT_S, 0.0
+        wait_s, spent_s, is_renewed = FIRST_WAIT_S, 0.0, False
         while True:
+            if now_s() >= self._access.renew_at_s:
+                await self._access.renew_early()
             await self._afford(turn)
-            began_s = now_s()
+            began_s, token = now_s(), self._access.token
             try:
                 return await self._try(document, given, turn)
+            except TokenError:  # so nothing happened
+                if is_renewed or not self._access.is_renewable:
+                    raise
+                is_renewed, rest_s = await self._access.replace(token), 0.0
             except CallError as error:
                 rest_s = wait_s if error.wait_s is None else error.wait_s
                 spent_s += now_s() - began_s + rest_s
@@ -146,7 +154,7 @@ class Client:
         except RefusedStatus as error:
             raise of_status(error, document.name) from error
         except (TransportError, TimeoutError, OSError) as error:
-            raise _lost(error, document.name) from error
+            raise lost(error, document.name) from error
         finally:
             self._count(document, turn.lane, cost)
             self._settle(document, turn, cost)
@@ -200,7 +208,7 @@ class Client:
 @asynccontextmanager
 async def connect(
     domain: str,
-    token: str,
+    token: str | Access,
     *,
     url: str | None = None,
     deadline_s: float = DEADLINE_S,
@@ -212,6 +220,7 @@ async def connect(
     `url` stands for `https://<domain>`, for a sandbox. With a short deadline a person need not
     wait while calls are repeated.
     """
+    access = Access.fixed(token) if isinstance(token, str) else token
     address = f"{url or f'https://{domain}'}/admin/api/{API_VERSION}/graphql.json"
     client: Client
 
@@ -226,25 +235,15 @@ async def connect(
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     transport = AIOHTTPTransport(
         address,
-        headers={"X-Shopify-Access-Token": token},
         json_deserialize=orjson.loads,
         client_session_args={**SESSION, "raise_for_status": judge, "connector": connector},
     )
-    client = Client(transport, deadline_s, until_s)
+    client = Client(transport, access, deadline_s, until_s)
     await transport.connect()
+    assert transport.session is not None
+    access.worn_in(transport.session.headers)
     try:
         yield client
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(5):
             await transport.close()
-
-
-def _lost(error: Exception, document: str) -> ShopifyError:
-    """No answer. Only where no connection was made is it certain that nothing happened."""
-    cause = error.__cause__ or error
-    is_sent = not isinstance(cause, NOT_SENT)
-    what = "got no answer from" if is_sent else "could not reach"
-    hint = "check the network here; shopifystatus.com tells whether Shopify is up"
-    return CallError(
-        f"{document} {what} Shopify: {cause or type(cause).__name__}", hint=hint, is_unknown=is_sent
-    )

@@ -16,8 +16,9 @@ from syncd.errors import (
     SyncdError,
     innermost,
 )
-from syncd.flows import carry_run, onboard, pictures, push, stock
+from syncd.flows import carry_run, onboard, pictures, push, signin, stock
 from syncd.postgres import leases, nodes, runs, shops
+from syncd.postgres.credentials import ShopGoneError
 from syncd.postgres.leases import Lease
 from syncd.records import Lane, Shop
 from syncd.rules import shares
@@ -86,7 +87,7 @@ async def _tend_shop(house: House, shop: Shop, lease: Lease) -> None:
             "shop_paused", shop=shop.domain, pause_s=seconds, error=str(error), exc_info=is_ours
         )
         await shops.pause(
-            house.pool, shop.shop_id, seconds=seconds, reason=str(error) or repr(error)
+            house.pool, shop.shop_id, seconds=seconds, reason=str(error) or type(error).__name__
         )
     finally:
         with anyio.CancelScope(shield=True):
@@ -98,12 +99,11 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
     """Push the shop's changes and carry its run, with one client, until it may not be pushed."""
     lease = work.lease
     try:
-        sealed = await shops.credentials(house.pool, shop.shop_id)
-    except ConfigError:
+        access = await signin.accessing(house.pool, house.vault, shop, url=house.shopify_url)
+    except ShopGoneError:
         return  # removed this moment
-    token = house.vault.unseal(sealed)
     async with shopify.connect(
-        shop.domain, token, url=house.shopify_url, until_s=lambda: lease.until_s
+        shop.domain, access, url=house.shopify_url, until_s=lambda: lease.until_s
     ) as client:
         await identity.declare(client)
         if await onboard.refresh(house.pool, client, shop):

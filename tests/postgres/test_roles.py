@@ -92,7 +92,7 @@ async def test_a_dba_reads_everything_but_tokens(pool: asyncpg.Pool) -> None:
         DBA,
     )
     names = {row["attname"] for row in hidden}
-    assert names == {"credentials", "app_secret", "app_secret_before"}
+    assert names == {"credentials", "access_token", "app_secret", "app_secret_before"}
     readable = [row["relname"] for row in await pool.fetch(READABLE, DBA, True)]
     assert {"outbox", "change", "alarm", "horizon", "trail", "audit"} <= {*readable}
     async with acting(pool, DBA) as dba:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from syncd.errors import ConfigError
-from syncd.postgres import db, shops
+from syncd.postgres import credentials, db, shops
 from syncd.postgres.shops import NewShop
 from syncd.records import Shop
 
@@ -60,7 +60,7 @@ async def test_a_shop_is_added_with_what_is_usual(pool: asyncpg.Pool) -> None:
         blocked_as="stopped",
         creates_paused_until=None,
     )
-    assert await shops.credentials(pool, added.shop_id) == b"sealed"
+    assert (await credentials.held(pool, added.shop_id)).credentials == b"sealed"
 
 
 async def test_every_setting_is_kept(pool: asyncpg.Pool) -> None:
@@ -107,7 +107,7 @@ async def test_a_new_shop_shows_no_credentials() -> None:
 
 async def test_the_credentials_of_no_shop_are_a_mistake(pool: asyncpg.Pool) -> None:
     with pytest.raises(ConfigError, match="no shop 7"):
-        await shops.credentials(pool, 7)
+        await credentials.held(pool, 7)
 
 
 async def test_a_shop_that_may_not_be_sent_to_is_not_ready(pool: asyncpg.Pool) -> None:

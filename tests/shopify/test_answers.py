@@ -13,6 +13,7 @@ from syncd.errors import (
     ShopError,
     ShopifyError,
     ThrottledError,
+    TokenError,
     VariantLimitError,
 )
 from syncd.shopify.answers import RefusedStatus, of_errors, of_status
@@ -22,7 +23,7 @@ from syncd.shopify.answers import RefusedStatus, of_errors, of_status
     ("status", "kind"),
     [
         pytest.param(400, ShopifyError, id="400 is our mistake"),
-        pytest.param(401, ShopError, id="401 a wrong token"),
+        pytest.param(401, TokenError, id="401 a wrong token"),
         pytest.param(402, ShopError, id="402 a frozen shop"),
         pytest.param(403, ShopError, id="403 not allowed"),
         pytest.param(404, ShopError, id="404 no such shop"),
