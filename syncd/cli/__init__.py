@@ -6,7 +6,8 @@ sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
 rehearse rehearse
 pull     pull customers, orders, stock
-shop     shop add, list, show, token, declare-empty
+shop     shop add, list, show, token, stock, declare-empty
+shop_settings  shop set, enable, disable, remove, history
 webhooks shop webhooks; receive
 inbox    inbox list, show, retry, skip, receipts
 sales    shop sales
@@ -14,7 +15,7 @@ look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_outbox, show_runs, show_rehearsal  those of one command each
+show     tables and lines; show_outbox, show_runs, show_rehearsal, show_settings  those of some
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from syncd.cli import (
     sending,
     service,
     shop,
+    shop_settings,
     tools,
     webhooks,
 )
@@ -58,6 +60,7 @@ outbox.register(app)
 tools.register(app)
 webhooks.register(app, shop.app)
 sales.register(shop.app)
+shop_settings.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")

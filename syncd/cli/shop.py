@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli import show
+from syncd.cli import show, show_settings
 from syncd.cli.run import Target, client_of, console, opened, run, shop_of, target
+from syncd.cli.shop_settings import some, store
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
-from syncd.postgres import shops, stock, webhooks
-from syncd.records import Shop
+from syncd.postgres import shops, stock
 from syncd.rules import domain as domains
+from syncd.rules import setting_kinds, tokens
+from syncd.rules.shop_settings import BY_NAME, Given
 from syncd.shopify import client as shopify
 
 app = typer.Typer(no_args_is_help=True)
@@ -111,38 +113,35 @@ def add(
         stock_direction=stock_direction,
         is_empty=empty,
     )
-    told = (app_secret, webhook_address)
-    run(lambda: _add(target(), wishes, token.strip(), *told))
+    more = _more(app_secret, webhook_address)
+    run(lambda: _add(target(), wishes, tokens.checked(token), more))
 
 
-async def _add(
-    found: Target, wishes: Wishes, token: str, secret: str | None, address: str | None
-) -> None:
+def _more(secret: str | None, address: str | None) -> Given:
+    """What is stored once the shop is there."""
+    values = {}
+    if address:
+        kind = BY_NAME["webhook_address"].kind
+        values["webhook_address"] = setting_kinds.read(
+            "webhook_address", kind, address, is_optional=True
+        )
+    return Given(values, {"app_secret": tokens.checked_secret(secret)} if secret else {})
+
+
+async def _add(found: Target, wishes: Wishes, token: str, more: Given) -> None:
     vault = found.vault(create=True)
     async with (
         opened(found) as pool,
         shopify.connect(wishes.domain, token, url=found.shopify_url) as client,
     ):
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(token))
-        if secret:
-            await webhooks.set_secret(pool, shop.shop_id, vault.seal(secret.strip()))
-        if address:
-            await webhooks.set_address(pool, shop.shop_id, address)
+        if more.values or more.secrets:
+            await store(pool, found, shop, more)
     console.print(f"[green]✓[/] {shop.domain} is added")
     show.shop(console, shop)
-    _tell_overwriting(shop)
+    show_settings.overwriting(console, shop)
     if shop.state == "unlinked":
         console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
-
-
-def _tell_overwriting(shop: Shop) -> None:
-    """Whoever lets Shopify lead must know what becomes of sales at the till."""
-    if shop.sync_stock and shop.stock_direction == "from_shopify":
-        console.print(
-            "[yellow]![/] Shopify's counts overwrite the warehouse's, till sales too; to add up "
-            f"what moves on both sides: syncd shop stock {shop.domain} --direction two_way",
-            soft_wrap=True,
-        )
 
 
 @app.command("list")
@@ -178,8 +177,9 @@ def token_(domain: Domain, token: Token) -> None:
         vault = found.vault(create=True)
         async with opened(found) as pool:
             shop = await shop_of(pool, domain)
-            sealed = vault.seal(token.strip())
-            async with shopify.connect(shop.domain, token.strip(), url=found.shopify_url) as client:
+            given = tokens.checked(token)
+            sealed = vault.seal(given)
+            async with shopify.connect(shop.domain, given, url=found.shopify_url) as client:
                 await onboard.renew_token(pool, client, shop, sealed=sealed)
             console.print(f"[green]✓[/] {shop.domain} has its new token")
 
@@ -208,12 +208,11 @@ def stock_(
             if let_zeros:
                 tried = await stock.let_zeros_go(pool, shop.shop_id, hours=1)
                 console.print(f"[green]✓[/] {tried} held counts are tried again")
-            await shops.set_stock(
-                pool, shop.shop_id, is_on=is_on, direction=direction, first_counts=first_counts
-            )
+            given = some(sync_stock=is_on, stock_direction=direction, first_counts=first_counts)
+            await store(pool, found, shop, Given(given))
             shop = await shop_of(pool, domain)
             show.shop(console, shop)
-            _tell_overwriting(shop)
+            show_settings.overwriting(console, shop)
 
     run(work)
 

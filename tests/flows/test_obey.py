@@ -211,7 +211,7 @@ async def test_of_two_nodes_one_does_it(pool: asyncpg.Pool, shop_id: int) -> Non
 THOUGHT_ABOUT = """
 agreed_count audit bulk_line bulk_operation change cursor file gap harm held_count history inbox
 lease link migration node outbox privacy_receipt received retention reverted router run
-run_difference shape shop stock_write timetable variant_link webhook webhook_round
+run_difference setting_change shape shop stock_write timetable variant_link webhook webhook_round
 """
 
 
