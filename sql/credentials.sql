@@ -54,5 +54,5 @@ set
 where shop_id = $1;
 
 -- name: alone()
--- One rotation at a time: a second one waits for the end of this transaction.
-select pg_advisory_xact_lock(hashtext('syncd.key'));
+-- One rotation at a time: a second one waits for the end of this transaction. The log of settings is told that no secret changes.
+select pg_advisory_xact_lock(hashtext('syncd.key')), set_config('syncd.resealing', 'on', true);

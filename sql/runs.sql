@@ -6,23 +6,50 @@ on conflict (shop_id) where ended_at is null and kind <> 'guard' do nothing
 returning run_id;
 
 -- name: ask_in_time()
--- Ask for a compare of each shop whose time has come; returns the shops.
-insert into syncd.run (shop_id, asked_by, asked_at)
-select
-  s.shop_id,
-  'compare_every',
-  syncd.clock()
-from syncd.shop s
-where s.enabled
-  and s.sync_products
-  and s.state = 'linked'
-  and coalesce(s.paused_until, '-infinity') <= syncd.clock()
-  and syncd.clock() >= s.compare_every + greatest(
-    s.created_at,
-    (select max(r.asked_at) from syncd.run r where r.shop_id = s.shop_id and r.kind <> 'guard' and not r.is_dry)
-  )
-on conflict (shop_id) where ended_at is null and kind <> 'guard' do nothing
-returning shop_id;
+-- Ask for a compare of each shop whose time has come, or whose settings changed so that it must be looked at; returns
+-- the shops. While another run is under way the wish stays: that one may have read the shop before.
+with due as materialized (
+  select
+    s.shop_id,
+    s.compare_asked_at is not null as is_wanted
+  from syncd.shop s
+  where s.enabled
+    and s.sync_products
+    and s.state = 'linked'
+    and coalesce(s.paused_until, '-infinity') <= syncd.clock()
+    and (
+      s.compare_asked_at is not null
+      or syncd.clock() >= s.compare_every + greatest(
+        s.created_at,
+        (
+          select max(r.asked_at)
+          from syncd.run r
+          where r.shop_id = s.shop_id
+            and r.kind <> 'guard'
+            and not r.is_dry
+        )
+      )
+    )
+),
+asked as (
+  insert into syncd.run (shop_id, asked_by, asked_at)
+  select
+    shop_id,
+    case when is_wanted then 'settings' else 'compare_every' end,
+    syncd.clock()
+  from due
+  on conflict (shop_id) where ended_at is null and kind <> 'guard' do nothing
+  returning shop_id
+),
+fulfilled as (
+  update syncd.shop s
+  set compare_asked_at = null
+  from asked a
+  where s.shop_id = a.shop_id
+    and s.compare_asked_at is not null
+)
+select shop_id
+from asked;
 
 -- name: found(run_id int8, shop_id int4, is_open bool, most int8)
 -- Runs, the newest first: one, or those of a shop, or of all; a null asks for any.

@@ -105,22 +105,3 @@ set
 where shop_id = $1
   and (currency, taxes_included) is distinct from ($2, $3)
 returning shop_id;
-
--- name: set_stock(shop_id int4, is_on bool, direction text, first_counts text)
--- How counts are kept in step; a null leaves a setting as it is. A trigger makes every count due.
-update syncd.shop
-set
-  sync_stock = coalesce($2, sync_stock),
-  stock_direction = coalesce($3, stock_direction),
-  first_counts = coalesce($4, first_counts)
-where shop_id = $1;
-
--- name: set_sales(shop_id int4, sync_customers bool, sync_orders bool, fulfil_orders bool, notify_customer bool)
--- Switch what comes back from a shop, and what is fulfilled there; a null leaves a switch as it is.
-update syncd.shop
-set
-  sync_customers = coalesce($2, sync_customers),
-  sync_orders = coalesce($3, sync_orders),
-  fulfil_orders = coalesce($4, fulfil_orders),
-  notify_customer = coalesce($5, notify_customer)
-where shop_id = $1;

@@ -500,7 +500,7 @@ comment on column syncd.runs.run_id is 'Its number, for syncd.approve and syncd.
 comment on column syncd.runs.domain is 'The shop';
 comment on column syncd.runs.kind is 'resync, revert, or guard: ordinary changes that are held';
 comment on column syncd.runs.state is 'asked, reading, comparing, held, sending; then done, rejected or failed';
-comment on column syncd.runs.asked_by is 'Who asked; compare_every is the schedule, guard what holds ordinary changes';
+comment on column syncd.runs.asked_by is 'Who asked; compare_every is the schedule, settings a changed setting, guard what holds ordinary changes';
 comment on column syncd.runs.asked_at is 'When';
 comment on column syncd.runs.ended_at is 'When it ended; null while it is under way';
 comment on column syncd.runs.took_s is 'Seconds from its start to its end, or until now';

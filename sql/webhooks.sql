@@ -107,3 +107,8 @@ with rounds as (
 )
 delete from syncd.webhook
 where shop_id = $1;
+
+-- name: look_anew(shop_id int4)
+-- The subscriptions are looked at anew at once.
+delete from syncd.webhook_round
+where shop_id = $1;

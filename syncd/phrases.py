@@ -7,7 +7,7 @@ asks for it in that: `said(text, "nb")`. The other languages are catalogues of g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, LiteralString, Self
@@ -59,3 +59,9 @@ def catalogue(tongue: Tongue) -> Mapping[str, str]:
     with (LOCALE / tongue / "LC_MESSAGES" / "syncd.po").open("rb") as file:
         found = read_po(file, locale=tongue)
     return {str(one.id): str(one.string) for one in found if one.id and one.string}
+
+
+def joined(parts: Sequence[str], between: str = ", ") -> Phrase:
+    """Several texts as one, each of which is said in the reader's language."""
+    values = {f"part{number}": part for number, part in enumerate(parts)}
+    return Phrase(between.join(f"{{{name}}}" for name in values), values)

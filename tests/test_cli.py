@@ -157,7 +157,7 @@ def test_a_resync_waits_for_no_daemon_that_was_killed(
 
 def test_a_new_token_takes_the_place_of_a_revoked_one(filled: Shell) -> None:
     assert add(filled) == 0
-    assert filled.run("shop", "token", DOMAIN, "--token", "shpat_wrong") == os.EX_UNAVAILABLE
+    assert filled.run("shop", "token", DOMAIN, "--token", "shpat_wrong") == os.EX_CONFIG
     assert filled.run("shop", "token", DOMAIN, "--token", "shpat_right") == 0
     assert filled.run("check") == 0
 
@@ -218,7 +218,7 @@ def test_a_shop_is_added_checked_sent_to(filled: Shell) -> None:
 @pytest.mark.parametrize(
     ("more", "token", "code", "said"),
     [
-        pytest.param([], "shpat_wrong", os.EX_UNAVAILABLE, "token is not valid", id="wrong token"),
+        pytest.param([], "shpat_wrong", os.EX_CONFIG, "token is not valid", id="wrong token"),
         pytest.param(["--department", "nettt"], "shpat_right", os.EX_CONFIG,
                      "did you mean 'nett'", id="no such department"),
         pytest.param(["--warehouse", "x"], "shpat_right", os.EX_CONFIG,

@@ -8,7 +8,8 @@ sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
 rehearse rehearse
 pull     pull customers, orders, stock
-shop     shop add, list, show, token, declare-empty; credentials  what is given to sign in
+shop     shop add, list, show, token, stock, declare-empty; credentials  what is given to sign in
+shop_settings  shop set, enable, disable, remove, history
 webhooks shop webhooks; receive
 inbox    inbox list, show, retry, skip, receipts
 sales    shop sales
@@ -17,7 +18,7 @@ outbox   outbox, pause, resume
 alerts   alerts, alerts test, mute, unmute
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_alerts, _outbox, _runs, _rehearsal, _explain  of one command each
+show     tables and lines; show_alerts, _outbox, _runs, _rehearsal, _explain, _settings  of some
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from syncd.cli import (
     sending,
     service,
     shop,
+    shop_settings,
     tools,
     webhooks,
 )
@@ -67,6 +69,7 @@ webhooks.register(app, shop.app)
 sales.register(shop.app)
 app.add_typer(alerts.app, name="alerts", help="What needs a person, who was told of it.")
 check.register(app, shop.app)
+shop_settings.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")

@@ -30,12 +30,14 @@ from syncd.flows import signin
 from syncd.phrases import phrase
 from syncd.postgres import db, migrate, shops
 from syncd.records import Shop
+from syncd.rules.text import shortened
 from syncd.settings import Settings
 from syncd.shopify.client import DEADLINE_S, Client
 from syncd.supervisor import DATABASE_LOST, Alerting, Listening, alerting_of
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
+SHOWN = 80  # characters of what was typed
 ALIVE_S = 15.0  # a daemon that was seen in this time is taken to run
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
@@ -111,7 +113,8 @@ async def shop_of(pool: asyncpg.Pool, text: str) -> Shop:
     shop = await shops.find(pool, text)
     if shop is None:
         raise ConfigError(
-            f"there is no shop {text}", hint="`syncd shop list` shows those there are"
+            phrase("there is no shop {shop}", shop=shortened(text, SHOWN)),
+            hint=phrase("`syncd shop list` shows those there are"),
         )
     return shop
 

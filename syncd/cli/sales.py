@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from syncd.cli import show
-from syncd.cli.run import client_of, console, opened, run, shop_of, target
+from syncd.cli.run import console, opened, run, shop_of, target
 from syncd.cli.shop import Domain
-from syncd.errors import ConfigError
-from syncd.flows import onboard
-from syncd.postgres import shops
-from syncd.rules import sales_scopes
+from syncd.cli.shop_settings import some, store
+from syncd.rules.shop_settings import Given
 
 Customers = Annotated[bool | None, typer.Option(help="Give the shop's customers to the Backoffice")]
 Orders = Annotated[bool | None, typer.Option(help="Give the shop's orders to the Backoffice")]
@@ -41,22 +39,13 @@ def sales(
     async def work() -> None:
         async with opened(found) as pool:
             shop = await shop_of(pool, domain)
-            if fulfil and shop.location is None:
-                raise ConfigError(
-                    f"{shop.domain} has no location to send goods from",
-                    hint="update syncd.shop set location = 'gid://shopify/Location/…'",
-                )
-            async with client_of(found, pool, shop) as client:
-                held = (await onboard.probe(client)).scopes
-            wanted = {"customers": bool(customers), "orders": bool(orders), "fulfil": bool(fulfil)}
-            if lacking := sales_scopes.missing(held, **wanted):
-                raise ConfigError(
-                    f"the app in {shop.domain} lacks scopes: {', '.join(lacking)}",
-                    hint="give the app these scopes in Shopify, install it anew, then try again",
-                )
-            await shops.set_sales(
-                pool, shop.shop_id, customers=customers, orders=orders, fulfil=fulfil, notify=notify
+            given = some(
+                sync_customers=customers,
+                sync_orders=orders,
+                fulfil_orders=fulfil,
+                notify_customer=notify,
             )
+            await store(pool, found, shop, Given(given))
             show.shop(console, await shop_of(pool, domain))
 
     run(work)

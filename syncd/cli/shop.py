@@ -6,15 +6,17 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli import credentials, show
+from syncd.cli import credentials, show, show_settings
 from syncd.cli.credentials import ClientId, Token, given
 from syncd.cli.run import Target, client_of, console, opened, run, shop_of, target
+from syncd.cli.shop_settings import some, store
 from syncd.flows import onboard, signin
 from syncd.flows.onboard import Wishes
-from syncd.postgres import shops, stock, webhooks
-from syncd.records import Shop
+from syncd.postgres import shops, stock
 from syncd.rules import domain as domains
+from syncd.rules import setting_kinds, tokens
 from syncd.rules.credentials import Credentials, written
+from syncd.rules.shop_settings import BY_NAME, Given
 
 app = typer.Typer(no_args_is_help=True)
 Domain = Annotated[str, typer.Argument(help="The shop's address, such as x.myshopify.com")]
@@ -104,12 +106,23 @@ def add(
         stock_direction=stock_direction,
         is_empty=empty,
     )
-    run(lambda: _add(target(), wishes, given(token, client_id), app_secret, webhook_address))
+    taken = given(token, client_id)
+    more = _more(None if client_id else app_secret, webhook_address)
+    run(lambda: _add(target(), wishes, taken, more))
 
 
-async def _add(
-    found: Target, wishes: Wishes, taken: Credentials, secret: str | None, address: str | None
-) -> None:
+def _more(secret: str | None, address: str | None) -> Given:
+    """What is stored once the shop is there; a client secret signs webhooks itself."""
+    values = {}
+    if address:
+        kind = BY_NAME["webhook_address"].kind
+        values["webhook_address"] = setting_kinds.read(
+            "webhook_address", kind, address, is_optional=True
+        )
+    return Given(values, {"app_secret": tokens.checked_secret(secret)} if secret else {})
+
+
+async def _add(found: Target, wishes: Wishes, taken: Credentials, more: Given) -> None:
     vault = found.vault(create=True)
     async with (
         opened(found) as pool,
@@ -117,25 +130,13 @@ async def _add(
     ):
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(written(taken)))
         await signin.keep(pool, vault, shop.shop_id, tried)
-        if secret:
-            await webhooks.set_secret(pool, shop.shop_id, vault.seal(secret.strip()))
-        if address:
-            await webhooks.set_address(pool, shop.shop_id, address)
+        if more.values or more.secrets:
+            await store(pool, found, shop, more)
     console.print(f"[green]✓[/] {shop.domain} is added")
     show.shop(console, shop)
-    _tell_overwriting(shop)
+    show_settings.overwriting(console, shop)
     if shop.state == "unlinked":
         console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
-
-
-def _tell_overwriting(shop: Shop) -> None:
-    """Whoever lets Shopify lead must know what becomes of sales at the till."""
-    if shop.sync_stock and shop.stock_direction == "from_shopify":
-        console.print(
-            "[yellow]![/] Shopify's counts overwrite the warehouse's, till sales too; to add up "
-            f"what moves on both sides: syncd shop stock {shop.domain} --direction two_way",
-            soft_wrap=True,
-        )
 
 
 @app.command("list")
@@ -201,12 +202,11 @@ def stock_(
             if let_zeros:
                 tried = await stock.let_zeros_go(pool, shop.shop_id, hours=1)
                 console.print(f"[green]✓[/] {tried} held counts are tried again")
-            await shops.set_stock(
-                pool, shop.shop_id, is_on=is_on, direction=direction, first_counts=first_counts
-            )
+            given = some(sync_stock=is_on, stock_direction=direction, first_counts=first_counts)
+            await store(pool, found, shop, Given(given))
             shop = await shop_of(pool, domain)
             show.shop(console, shop)
-            _tell_overwriting(shop)
+            show_settings.overwriting(console, shop)
 
     run(work)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
-import asyncpg
 import typer
 from rich.markup import escape
 
-from syncd.cli.run import Target, console, opened, run, shop_of, target
+from syncd.cli.run import console, opened, run, shop_of, target
+from syncd.cli.shop_settings import asked, some, store
 from syncd.errors import ConfigError
-from syncd.flows import signin
 from syncd.postgres import webhooks
 from syncd.postgres.webhooks import Subscription, Wiring
 from syncd.records import Shop
+from syncd.rules.setting_kinds import read
+from syncd.rules.shop_settings import BY_NAME, Given
 from syncd.supervisor import stop_signal
 from syncd.web import probe, receiver
 
@@ -62,18 +62,13 @@ def shop_webhooks(
 
     The secret of before is accepted for a day beside a new one.
     """
-    given = _asked() if secret else None
+    given = asked("app_secret") if secret else None
     found = target()
 
     async def work() -> None:
         async with opened(found) as pool:
             shop = await shop_of(pool, domain)
-            if given is not None:
-                await _renew(pool, found, shop, given)
-            if address is not None:
-                await webhooks.set_address(pool, shop.shop_id, address or None)
-            if is_on is not None:
-                await webhooks.switch(pool, shop.shop_id, is_on=is_on)
+            await store(pool, found, shop, _given(address, is_on, given))
             wiring = await webhooks.wiring(pool, shop.shop_id)
             _show(shop, wiring, await webhooks.known(pool, shop.shop_id))
             if wiring.wanted_address and (why := await probe.trouble(wiring.wanted_address)):
@@ -82,26 +77,12 @@ def shop_webhooks(
     run(work)
 
 
-def _asked() -> str:
-    """On a terminal it is not shown; else the first line of what comes in."""
-    if sys.stdin.isatty():
-        given = str(typer.prompt("The app's client secret", hide_input=True)).strip()
-    else:
-        given = sys.stdin.readline().strip()
-    if not given:
-        raise ConfigError("no secret was given", hint="paste the app's client secret")
-    return given
-
-
-async def _renew(pool: asyncpg.Pool, found: Target, shop: Shop, given: str) -> None:
-    vault = found.vault(create=True)
-    if await signin.is_by_grant(pool, vault, shop.shop_id):
-        raise ConfigError(
-            f"{shop.domain} is signed in to with client ID and secret",
-            hint=f"that secret signs webhooks, too: syncd shop token {shop.domain} --client-id …",
-        )
-    present = (await webhooks.wiring(pool, shop.shop_id)).secret
-    await signin.keep_secret(pool, vault, shop.shop_id, present, given)
+def _given(address: str | None, is_on: bool | None, secret: str | None) -> Given:
+    values = dict(some(webhooks=is_on))
+    if address is not None:
+        kind = BY_NAME["webhook_address"].kind
+        values["webhook_address"] = read("webhook_address", kind, address, is_optional=True)
+    return Given(values, {} if secret is None else {"app_secret": secret})
 
 
 def _show(shop: Shop, wiring: Wiring, known: list[Subscription]) -> None:

@@ -21,6 +21,7 @@ from syncd.rules import scopes, subscriptions, versions
 from syncd.rules.choice import choose
 from syncd.rules.credentials import Grant, Token
 from syncd.rules.scopes import Lack
+from syncd.rules.shop_settings import PLACES
 from syncd.rules.subscriptions import Present
 from syncd.shopify import webhooks
 from syncd.shopify.client import API_VERSION
@@ -187,12 +188,12 @@ async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIte
     for finding in _of_own(shop, probe):
         yield finding
     departments = await backoffice.departments(pool, shop.account_id)
-    chosen = [("price department", shop.price_department, departments)]
+    chosen = [(PLACES["department"], shop.price_department, departments)]
     if shop.sync_stock:
         warehouses = await backoffice.warehouses(pool, shop.account_id)
-        chosen.append(("warehouse", shop.stock_warehouse or "", warehouses))
-        chosen.append(("location", shop.location or "", dict(probe.locations)))
-    chosen += [("sales channel", gid, dict(probe.publications)) for gid in shop.publish_to]
+        chosen.append((PLACES["warehouse"], shop.stock_warehouse or "", warehouses))
+        chosen.append((PLACES["location"], shop.location or "", dict(probe.locations)))
+    chosen += [(PLACES["channel"], gid, dict(probe.publications)) for gid in shop.publish_to]
     wrong = False
     for what, named, offered in chosen:
         try:

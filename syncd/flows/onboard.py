@@ -8,10 +8,11 @@ from typing import Any
 
 import asyncpg
 
-from syncd.errors import ConfigError
-from syncd.flows import resync, signin
+from syncd.errors import ConfigError, KindError, ShopError
+from syncd.flows import fitting, resync, signin
 from syncd.flows.signin import Tried
-from syncd.postgres import backoffice, shops
+from syncd.phrases import joined, phrase
+from syncd.postgres import shops
 from syncd.postgres.db import transaction
 from syncd.postgres.shops import (
     BlockedAs,
@@ -22,17 +23,16 @@ from syncd.postgres.shops import (
     UnknownVariants,
 )
 from syncd.records import Shop
-from syncd.rules.choice import choose
 from syncd.shopify.client import Client
 from syncd.vault import Vault
 
 NEEDED_SCOPES = {  # and what each is for
-    "read_products": "to read products",
-    "write_products": "to write products",
-    "read_locations": "to know the shop's locations",
-    "read_publications": "to know the sales channels",
-    "write_publications": "to publish new products",
-    "write_inventory": "to keep counts in step",
+    "read_products": phrase("to read products"),
+    "write_products": phrase("to write products"),
+    "read_locations": phrase("to know the shop's locations"),
+    "read_publications": phrase("to know the sales channels"),
+    "write_publications": phrase("to publish new products"),
+    "write_inventory": phrase("to keep counts in step"),
 }
 DEFAULT_PUBLICATION = "Online Store"
 
@@ -110,16 +110,13 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
 
     `sealed`: the encrypted credentials. Raises ConfigError for what does not fit, with the choices.
     """
-    found = await probe(client)
-    _refuse_the_wrong_shop(found, wishes.domain)
+    found = await _first_look(client, wishes.domain)
     if wishes.is_empty:
         _refuse_a_full_shop(found)
-    accounts = {key: key for key in await backoffice.accounts(pool)}
-    account_id = choose("account", wishes.account, accounts)
-    department = choose(
-        "price department", wishes.department, await backoffice.departments(pool, account_id)
+    account_id = await fitting.account(pool, wishes.account)
+    department = await fitting.department(
+        pool, account_id, wishes.department, currency=found.currency
     )
-    await _refuse_another_currency(pool, account_id, department, found)
     warehouse, location = await _stock_ends(pool, account_id, wishes, found)
     names = (DEFAULT_PUBLICATION,) if wishes.publications is None else wishes.publications
     return await shops.add(
@@ -132,7 +129,7 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
             price_department=department,
             stock_warehouse=warehouse,
             location=location,
-            publish_to=tuple(choose("sales channel", name, found.publications) for name in names),
+            publish_to=fitting.channels(names, found.publications),
             sync_stock=wishes.sync_stock,
             sync_description=wishes.sync_description,
             inactive_as=wishes.inactive_as,
@@ -167,7 +164,7 @@ async def renew_credentials(
     pool: asyncpg.Pool, vault: Vault, client: Client, shop: Shop, one: Tried
 ) -> None:
     """Store other credentials, which `client` uses, once they have shown that they fit the shop."""
-    _refuse_the_wrong_shop(await probe(client), shop.domain)
+    await _first_look(client, shop.domain)
     await signin.keep(pool, vault, shop.shop_id, one)
 
 
@@ -183,42 +180,67 @@ async def _stock_ends(
     """The warehouse with the location that gets its counts; none without stock."""
     if not wishes.sync_stock:
         return None, None
-    warehouses = await backoffice.warehouses(pool, account_id)
     return (
-        choose("warehouse", wishes.warehouse, warehouses),
-        choose("location", wishes.location, found.locations),
+        await fitting.warehouse(pool, account_id, wishes.warehouse),
+        fitting.location(wishes.location, found.locations),
     )
+
+
+async def _first_look(client: Client, domain: str) -> Probe:
+    """What the shop says of itself; that it refuses us is the fault of what was given."""
+    try:
+        found = await probe(client)
+    except ShopError as error:
+        raise ConfigError(
+            phrase("{domain} does not let us in: {why}", domain=domain, why=error.message),
+            hint=phrase("check the address and the token: a token belongs to one shop"),
+        ) from error
+    except KindError as error:
+        raise ConfigError(
+            phrase(
+                "the app in {domain} may not read what syncd must know: {why}",
+                domain=domain,
+                why=error.message,
+            ),
+            hint=phrase(
+                "give the app the scopes {scopes}; install it anew and take the new token",
+                scopes=", ".join(NEEDED_SCOPES),
+            ),
+        ) from error
+    _refuse_the_wrong_shop(found, domain)
+    return found
 
 
 def _refuse_the_wrong_shop(found: Probe, domain: str) -> None:
     if found.domain != domain:
         raise ConfigError(
-            f"the address of {domain} is answered by {found.domain}",
-            hint="give the domain that the token belongs to",
+            phrase(
+                "the address of {domain} is answered by {other}", domain=domain, other=found.domain
+            ),
+            hint=phrase("give the domain that the token belongs to"),
         )
     if found.missing_scopes:
-        needed = "; ".join(f"{scope} {NEEDED_SCOPES[scope]}" for scope in found.missing_scopes)
+        needed = [
+            phrase("{scope} {purpose}", scope=scope, purpose=NEEDED_SCOPES[scope])
+            for scope in found.missing_scopes
+        ]
         raise ConfigError(
-            f"the token of {found.domain} lacks scopes: {needed}",
-            hint="give the app these scopes in Shopify, install it anew and take the new token",
+            phrase(
+                "the token of {domain} lacks scopes: {scopes}",
+                domain=found.domain,
+                scopes=joined(needed, "; "),
+            ),
+            hint=phrase(
+                "give the app these scopes in Shopify, install it anew and take the new token"
+            ),
         )
 
 
 def _refuse_a_full_shop(found: Probe) -> None:
     if not found.is_empty:
         raise ConfigError(
-            f"{found.domain} is declared empty, but it holds products",
-            hint="delete them in Shopify, or leave the shop unlinked until it can be linked",
-        )
-
-
-async def _refuse_another_currency(
-    pool: asyncpg.Pool, account_id: str, department: str, found: Probe
-) -> None:
-    currencies = await backoffice.currencies(pool, account_id=account_id, department_key=department)
-    if currencies and currencies != [found.currency]:
-        raise ConfigError(
-            f"the prices of department {department} are in {', '.join(currencies)}, "
-            f"the shop sells in {found.currency}",
-            hint="choose a department with prices in the shop's currency",
+            phrase("{domain} is declared empty, but it holds products", domain=found.domain),
+            hint=phrase(
+                "delete them in Shopify, or leave the shop unlinked until it can be linked"
+            ),
         )

@@ -8,6 +8,7 @@ from typing import Literal
 import asyncpg
 
 from syncd.errors import ConfigError
+from syncd.phrases import phrase
 from syncd.postgres.db import Executor, Statements
 from syncd.records import Shop
 from syncd.rules import domain
@@ -64,13 +65,17 @@ async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
     except asyncpg.CheckViolationError as error:
         rule = (error.constraint_name or "").replace("_", " ")
         raise ConfigError(
-            f"shop {settings['domain']}: its settings break the rule “{rule}”",
-            hint="stock needs a warehouse and a location; a location is a GID of Shopify's",
+            phrase(
+                "shop {domain}: its settings break the rule “{rule}”",
+                domain=settings["domain"],
+                rule=rule,
+            ),
+            hint=phrase("stock needs a warehouse and a location; a location is a GID of Shopify's"),
         ) from error
     if shop_id is None:
         raise ConfigError(
-            f"shop {settings['domain']} has been added already",
-            hint="another token: `syncd shop token`; its settings: `syncd shop show`",
+            phrase("shop {domain} has been added already", domain=settings["domain"]),
+            hint=phrase("another token: `syncd shop token`; its settings: `syncd shop set`"),
         )
     (added,) = await _shops(pool, domain=settings["domain"])
     return added
@@ -117,49 +122,6 @@ async def set_own(db: Executor, shop_id: int, *, currency: str, taxes_included: 
         db, shop_id=shop_id, currency=currency, taxes_included=taxes_included
     )
     return changed is not None
-
-
-async def set_stock(
-    pool: asyncpg.Pool,
-    shop_id: int,
-    *,
-    is_on: bool | None = None,
-    direction: StockDirection | None = None,
-    first_counts: FirstCounts | None = None,
-) -> None:
-    """Change how counts are kept in step, None: as it is; every count is looked at then.
-
-    Raises ConfigError where the shop has no warehouse or no location.
-    """
-    try:
-        await sql.set_stock.execute(
-            pool, shop_id=shop_id, is_on=is_on, direction=direction, first_counts=first_counts
-        )
-    except asyncpg.CheckViolationError as error:
-        raise ConfigError(
-            "counts cannot be kept in step without a warehouse and a location",
-            hint="set stock_warehouse and location of this shop in syncd.shop",
-        ) from error
-
-
-async def set_sales(
-    pool: asyncpg.Pool,
-    shop_id: int,
-    *,
-    customers: bool | None = None,
-    orders: bool | None = None,
-    fulfil: bool | None = None,
-    notify: bool | None = None,
-) -> None:
-    """Switch what comes back from the shop, what is fulfilled there; None: as it is."""
-    await sql.set_sales.execute(
-        pool,
-        shop_id=shop_id,
-        sync_customers=customers,
-        sync_orders=orders,
-        fulfil_orders=fulfil,
-        notify_customer=notify,
-    )
 
 
 async def _shops(

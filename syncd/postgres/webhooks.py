@@ -9,7 +9,9 @@ from datetime import datetime
 import asyncpg
 
 from syncd.errors import ConfigError
+from syncd.phrases import phrase
 from syncd.postgres.db import Executor, Statements
+from syncd.rules.text import quoted
 
 sql = Statements("webhooks")
 
@@ -66,7 +68,10 @@ async def wiring(db: Executor, shop_id: int) -> Wiring:
     """Raises ConfigError when there is no such shop."""
     row = await sql.settings.row(db, shop_id=shop_id)
     if row is None:
-        raise ConfigError(f"there is no shop {shop_id}", hint="it may have been removed just now")
+        raise ConfigError(
+            phrase("there is no shop {shop_id}", shop_id=shop_id),
+            hint=phrase("it may have been removed just now"),
+        )
     return Wiring(**row)
 
 
@@ -81,8 +86,8 @@ async def set_address(db: Executor, shop_id: int, address: str | None) -> None:
         await sql.set_address.execute(db, shop_id=shop_id, address=address)
     except asyncpg.CheckViolationError as error:
         raise ConfigError(
-            f"webhooks cannot be sent to {address}",
-            hint="give a public address such as https://sync.example.no/webhooks",
+            phrase("webhooks cannot be sent to {address}", address=quoted(address or "")),
+            hint=phrase("give a public address such as https://sync.example.no/webhooks"),
         ) from error
 
 
@@ -120,3 +125,8 @@ async def keep(
 async def forget(db: Executor, shop_id: int) -> None:
     """The app is gone from the shop, and its subscriptions with it."""
     await sql.forget.execute(db, shop_id=shop_id)
+
+
+async def look_anew(db: Executor, shop_id: int) -> None:
+    """The subscriptions are held against what they should be at once, not within the hour."""
+    await sql.look_anew.execute(db, shop_id=shop_id)

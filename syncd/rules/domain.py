@@ -6,9 +6,10 @@ import re
 from urllib.parse import urlsplit
 
 from syncd.errors import ConfigError
+from syncd.phrases import phrase
+from syncd.rules.text import quoted
 
 EXAMPLE = "my-shop.myshopify.com"
-HINT = f"give the shop's own address, such as {EXAMPLE}; Shopify shows it under Settings → Domains"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 SUFFIX = ".myshopify.com"
 ADMIN = "admin.shopify.com"  # …/store/<name>: what the browser shows a merchant
@@ -20,16 +21,29 @@ def normal(text: str) -> str:
     Raises ConfigError, with an example, for another host: a token must not go there.
     """
     given = text.strip()
+    if not given.isprintable():  # urlsplit would drop line breaks, and find a host nobody wrote
+        raise _refused(given)
     try:
         parts = urlsplit(given if "://" in given else f"//{given}")
         host = (parts.hostname or "").removesuffix(".")
     except ValueError as error:
-        raise ConfigError(f"{given!r} is no address", hint=HINT) from error
+        raise _refused(given) from error
     is_bare = given.lower() == host and "." not in host
     name = host if is_bare else _name(host, parts.path)
     if not NAME.fullmatch(name):
-        raise ConfigError(f"{given!r} is not a Shopify shop", hint=HINT)
+        raise _refused(given)
     return name + SUFFIX
+
+
+def _refused(given: str) -> ConfigError:
+    return ConfigError(
+        phrase("{given} is not a Shopify shop", given=quoted(given)),
+        hint=phrase(
+            "give the shop's own address, such as {example}; Shopify shows it under Settings → "
+            "Domains",
+            example=EXAMPLE,
+        ),
+    )
 
 
 def _name(host: str, path: str) -> str:

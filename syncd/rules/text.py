@@ -60,3 +60,8 @@ def address(text: str) -> str | None:
         return None
     escaped = urldefrag(quote(text.strip(), safe=UNQUOTED)).url
     return escaped if ADDRESS.fullmatch(escaped) and len(escaped) <= ADDRESS_LENGTH else None
+
+
+def quoted(text: str, length: int = 80) -> str:
+    """What somebody gave, as it can be shown anywhere: short, control characters as escapes."""
+    return repr(shortened(text, length))

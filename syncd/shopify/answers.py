@@ -24,17 +24,30 @@ from syncd.errors import (
     TokenError,
     VariantLimitError,
 )
+from syncd.phrases import phrase
 
 STATUSES = {  # of HTTP: the whole shop refuses us
     401: (
-        "the access token is not valid",
-        "make a new one in Shopify: `syncd shop token`",
+        phrase("the access token is not valid"),
+        phrase("make a new one in Shopify: `syncd shop token`"),
     ),
-    402: ("the shop is frozen: its plan is not paid", "the shop's owner must pay Shopify"),
-    403: ("the app may not use this shop", "check that the app is installed and its scopes"),
-    404: ("there is no such shop", "check the shop's domain"),
-    423: ("the shop is locked", "ask Shopify's support why; syncd goes on by itself afterwards"),
-    430: ("Shopify took our calls for an attack", "wait; if it goes on, ask Shopify's support"),
+    402: (
+        phrase("the shop is frozen: its plan is not paid"),
+        phrase("the shop's owner must pay Shopify"),
+    ),
+    403: (
+        phrase("the app may not use this shop"),
+        phrase("check that the app is installed and its scopes"),
+    ),
+    404: (phrase("there is no such shop"), phrase("check the shop's domain")),
+    423: (
+        phrase("the shop is locked"),
+        phrase("ask Shopify's support why; syncd goes on by itself afterwards"),
+    ),
+    430: (
+        phrase("Shopify took our calls for an attack"),
+        phrase("wait; if it goes on, ask Shopify's support"),
+    ),
 }
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 # When the day of Shopify's limit ends is not documented, so it is asked again each hour.
@@ -102,7 +115,8 @@ def of_status(refused: RefusedStatus, document: str) -> ShopifyError:
     if refused.status in STATUSES:
         what, hint = STATUSES[refused.status]
         sort = TokenError if refused.status == 401 else ShopError
-        return named(sort(f"{what} (HTTP {refused.status}: {said})", hint=hint))
+        told = phrase("{what} (HTTP {status}: {said})", what=what, status=refused.status, said=said)
+        return named(sort(told, hint=hint))
     if refused.status == 429:
         return named(CallError("Shopify asks for patience (HTTP 429)", wait_s=_wait_s(refused)))
     message = f"Shopify answered {document} with HTTP {refused.status}: {said}"
