@@ -4,6 +4,7 @@ run      the commands' common ground: settings, target, errors with their exit c
 service  run, migrate, status, check, psql
 sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
+link     link start, report, decide, approve, cancel
 rehearse rehearse
 pull     pull customers, orders, stock
 shop     shop add, list, show, token, declare-empty
@@ -14,7 +15,7 @@ look     show product
 outbox   outbox, pause, resume
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_outbox, show_runs, show_rehearsal  those of one command each
+show     tables and lines; show_outbox, show_runs, show_rehearsal, show_link  those of one each
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import typer
 from syncd.cli import (
     dead,
     inbox,
+    link,
     look,
     outbox,
     pull,
@@ -61,6 +63,7 @@ sales.register(shop.app)
 app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as they stand.")
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
+app.add_typer(link.app, name="link", help="Link a shop with what is in it already.")
 app.add_typer(look.app, name="show", help="Look closer at one thing.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")

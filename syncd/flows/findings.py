@@ -9,7 +9,7 @@ from syncd.errors import RowError
 from syncd.postgres import differences
 from syncd.postgres.differences import Finding
 from syncd.records import Form, Link, Product, Shop
-from syncd.rules import comparison, mapping, refusals
+from syncd.rules import comparison, link_words, mapping, refusals
 from syncd.rules.comparison import Underway
 from syncd.rules.guards import Numbers
 from syncd.rules.mapping import Reverted
@@ -88,9 +88,15 @@ def _brought(key: str, wanted: Form, page: Page, seen: Seen) -> dict[str, str]:
     return {**page.learned.get(key, {}), **ours}
 
 
-def only_here(key: str, product: Product | None, link: Link | None, shop: Shop) -> Finding | None:
-    if product is None:
-        return None  # gone here as well as there
+def only_here(
+    key: str, product: Product | None, link: Link | None, shop: Shop, is_left: bool | None = None
+) -> Finding | None:
+    """What there is to say of a product that the shop did not show; `is_left` as a desk has it."""
+    if product is None or is_left:
+        return None  # gone here as well as there, or a person wants it so
+    if is_left is not None:
+        left = link_words.left_out(key, product.title)
+        return Finding("conflict", key, None, product.title, reason=_said(left))
     wanted, complaint = mapping.asked(product, None, shop)
     if wanted is None:
         return Finding("conflict", key, None, product.title, reason=_said(complaint))

@@ -37,7 +37,7 @@ async def carry(
         if gid is not None:
             await _adopt(client, shop, parcel, gid)
             is_doubtful = True
-        elif product is None:
+        elif product is None or parcel.desk.is_left:
             return
         elif limit is not None:
             raise limit

@@ -1,4 +1,4 @@
-"""Article numbers as people and spreadsheets spell them: what is the same number all the same."""
+"""Article numbers that are the same, however people or spreadsheets spell them."""
 
 from __future__ import annotations
 
