@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -124,6 +125,7 @@ def approve(shop: Where = None) -> None:
             last = await _last(pool, one)
             await link_answers.refuse_twice(pool, last.run_id)
             await runs.approve(pool, last.run_id)
+            began_s = time.monotonic()
             await _followed(found, pool, one, last.run_id)
             ended = await runs.find(pool, last.run_id)
             assert ended is not None  # runs stay
@@ -132,7 +134,7 @@ def approve(shop: Where = None) -> None:
             if ended.state != "done" or compare is None:
                 return 0 if ended.state == "done" else 1
             await _followed(found, pool, one, compare.run_id)
-            return await conclude(pool, compare.run_id, 0.0)
+            return await conclude(pool, compare.run_id, time.monotonic() - began_s)
 
     run(work)
 

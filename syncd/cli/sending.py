@@ -104,6 +104,9 @@ async def the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
             hint = f"update syncd.shop set {name} = true where domain = '{shop.domain}'"
             raise ConfigError(f"{shop.domain} is switched off ({name} = false)", hint=hint)
     if shop.state == "unlinked":
-        hint = f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
+        hint = (
+            f"find what is in it: syncd link start {shop.domain}; if it holds nothing yet: "
+            f"syncd shop declare-empty {shop.domain}"
+        )
         raise ConfigError(f"{shop.domain} is unlinked: nothing is sent there", hint=hint)
     return shop
