@@ -52,7 +52,7 @@ comment on column syncd.link_finding.run_id is 'The run';
 comment on column syncd.link_finding.number is 'Counted from 1 in the order of the report; its row of the CSV is known by it';
 comment on column syncd.link_finding.shop_id is 'The shop';
 comment on column syncd.link_finding.bucket is
-  'exact, folded, renamed, options (the same product); ambiguous, no_sku, split, merged (a person must say); only_here, only_there; linked: it carries our identity, and only our link is missing';
+  'exact, folded, renamed, options (the same product); ambiguous, no_sku, split, merged (a person must say); only_here, only_there; linked: only our link, or our identity on the product there, is missing';
 comment on column syncd.link_finding.group_number is 'The same for all rows that hang together';
 comment on column syncd.link_finding.key is 'The product''s key in the Backoffice; null where only the shop has it';
 comment on column syncd.link_finding.gid is 'Shopify id of the product; null where the Backoffice has it alone, or several could be meant';

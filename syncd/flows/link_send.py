@@ -11,7 +11,7 @@ from syncd.flows import importing
 from syncd.flows.compare import batches
 from syncd.flows.reading import Step
 from syncd.phrases import Phrase, phrase
-from syncd.postgres import backoffice, linking, stock
+from syncd.postgres import backoffice, linking, links, stock
 from syncd.postgres.db import transaction
 from syncd.postgres.linking import Due, Settled
 from syncd.records import Form, Link, Product, VariantIds
@@ -64,10 +64,15 @@ async def _link(step: Step, pairs: Sequence[tuple[Due, Seen]]) -> None:
     if not pairs:
         return
     found = await products(step, [due.key for due, _ in pairs])
+    gids = [due.gid for due, _ in pairs]
+    linked = await links.keys_of(step.pool, shop_id=step.shop.shop_id, gids=gids)
     made: dict[str, Link] = {}
     counts: dict[str, int | None] = {}
     ends: list[Settled] = []
     for due, seen in pairs:
+        if linked.get(due.gid) == due.key:
+            ends.append(Settled(due.number, "linked"))  # only our identity is missing there
+            continue
         product = found.get(due.key)
         if (why := _changed(due, product, seen)) is not None:
             ends.append(Settled(due.number, "changed", why))

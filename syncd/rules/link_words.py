@@ -17,7 +17,7 @@ FOLDED: Mapping[Folding, Phrase] = {
     "zeros": phrase("leading zeros"),
 }
 BUCKETS: Mapping[Bucket, Phrase] = {
-    "linked": phrase("Carries our id already"),
+    "linked": phrase("Linked already, but for one thing"),
     "exact": phrase("Same SKUs"),
     "folded": phrase("Same SKUs, spelled otherwise"),
     "renamed": phrase("Some SKUs differ"),
@@ -36,7 +36,7 @@ def reason(match: Match) -> Phrase:
     found = match.choices[0].couple if match.choices else None
     match match.bucket:
         case "linked":
-            return phrase("the product in Shopify carries the id of this one")
+            return phrase("our link, or our id on the product in Shopify, is missing")
         case "exact" | "folded" | "renamed" | "options" if found is not None:
             return _alike(match.bucket, found, is_sure=match.proposal == "link")
         case "only_here":

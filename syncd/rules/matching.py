@@ -145,8 +145,7 @@ def _linked(here: dict[str, Entry], there: dict[str, Entry]) -> list[list[Match]
     groups = []
     for name, entry in list(here.items()):
         if entry.twin is not None:
-            twin = there.pop(entry.twin, None)
-            groups.append([Match("linked", "none", 0, name, twin.name if twin else None)])
+            groups.append([_known(entry, there.pop(entry.twin, None))])
             del here[name]
     claimed = {entry.twin: name for name, entry in reversed(there.items()) if entry.twin}
     for name, entry in list(here.items()):
@@ -155,6 +154,14 @@ def _linked(here: dict[str, Entry], there: dict[str, Entry]) -> list[list[Match]
             groups.append([Match("linked", "link", 0, name, other.name, (choice,))])
             del here[name]
     return groups
+
+
+def _known(entry: Entry, twin: Entry | None) -> Match:
+    """The row of a product that is linked: nothing is to be done, unless it lacks our identity."""
+    if twin is None or twin.twin == entry.name:
+        return Match("linked", "none", 0, entry.name, twin.name if twin else None)
+    choices = (Choice(twin.name, couple(entry, twin)),)
+    return Match("linked", "link", 0, entry.name, twin.name, choices)
 
 
 def _by_sku(here: Mapping[str, Entry], there: Mapping[str, Entry]) -> _Web:

@@ -332,3 +332,16 @@ async def test_a_person_says_for_a_product_whose_counts_are_right(
     await compared(jakke)
     await shelves.count(jakke)
     assert await shelves.both(jakke) == (count, count)
+
+
+async def test_a_link_that_failed_in_the_middle_is_made_whole_by_the_next(jakke: Scene) -> None:
+    run = await linked(jakke)
+    await runs.approve(jakke.pool, run.run_id)
+    while not await linking.links(jakke.pool, jakke.shop.shop_id):
+        assert await step(jakke, run.run_id) is None
+    await runs.fail(jakke.pool, run, "the disk is full")
+    assert (jakke.shop.state, ids(jakke)) == ("unlinked", {})
+    again = await linked(jakke)
+    assert [row.bucket for row in await report(jakke, again)] == ["linked"]
+    assert (await approved(jakke, again)).ok == 1
+    assert ids(jakke) == {"Vår jakke": "1"}
