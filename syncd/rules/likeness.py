@@ -176,6 +176,8 @@ def _couple(
 def _pair(here: Item, there: Item, by: By) -> Pair:
     raw = (here.barcode, there.barcode) if by == "barcode" else (here.sku, there.sku)
     folded = () if by == "values" else needed(*raw)
+    if by == "sku":
+        return Pair(here.name, there.name, by, folded)
     numbers = loose(here.sku), loose(there.sku)
     return Pair(here.name, there.name, by, folded, all(numbers) and numbers[0] != numbers[1])
 

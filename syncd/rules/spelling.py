@@ -17,7 +17,7 @@ ZEROS = re.compile(r"^0+(?=\d)")
 
 
 def _spaces(text: str) -> str:
-    return "".join(text.translate(UNSEEN).split())
+    return "".join((text if text.isascii() else text.translate(UNSEEN)).split())
 
 
 def _apostrophe(text: str) -> str:

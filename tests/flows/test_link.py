@@ -120,7 +120,7 @@ def skus(scene: Scene) -> Counter[str]:
 
 async def test_a_catalogue_put_in_by_hand_is_linked_without_a_duplicate(scene: Scene) -> None:
     every = mischief.catalogue()
-    products = [*every[:20], *every[30:60]]
+    products = [*every[:16], *every[30:48]]
     report_ = await reference.load(scene.pool, mischief.loaded(products), account_id=ACCOUNT)
     assert report_.problems == ()
     shelved = mischief.put(products)
