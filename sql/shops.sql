@@ -26,7 +26,7 @@ returning shop_id;
 
 -- name: settings(domain text, is_ready bool)
 -- The shops of a domain that are ready or not, in the order they were added; a null asks for any. Ready: it may be
--- sent to now, since it is switched on, linked and not paused.
+-- sent to now, since it is switched on, not paused, and linked or being linked.
 select
   shop_id,
   domain,
@@ -59,7 +59,17 @@ from syncd.shop
 cross join lateral (
   select
     enabled
-    and state = 'linked'
+    and (
+      state = 'linked'
+      or exists (
+        select
+        from syncd.run r
+        where r.shop_id = syncd.shop.shop_id
+          and r.kind = 'link'
+          and r.ended_at is null
+          and (r.state <> 'held' or r.decided_at is not null)
+      )
+    )
     and coalesce(paused_until, '-infinity') <= syncd.clock() as is_ready
 ) as r
 where domain = coalesce($1, domain)

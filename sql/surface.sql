@@ -498,7 +498,7 @@ comment on view syncd.runs is
   'Compares of whole shops, with what became of them, and what the guards hold of ordinary changes; order by run_id desc';
 comment on column syncd.runs.run_id is 'Its number, for syncd.approve and syncd.reject';
 comment on column syncd.runs.domain is 'The shop';
-comment on column syncd.runs.kind is 'resync, revert, or guard: ordinary changes that are held';
+comment on column syncd.runs.kind is 'resync, revert, link, or guard: ordinary changes that are held';
 comment on column syncd.runs.state is 'asked, reading, comparing, held, sending; then done, rejected or failed';
 comment on column syncd.runs.asked_by is 'Who asked; compare_every is the schedule, settings a changed setting, guard what holds ordinary changes';
 comment on column syncd.runs.asked_at is 'When';

@@ -88,6 +88,7 @@ def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
         "shop",
         "resync",
         "rehearse",
+        "link",
         "runs",
         "approve",
         "reject",

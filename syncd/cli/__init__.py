@@ -6,6 +6,7 @@ check    check, shop check
 keys     key rotate
 sending  send
 runs     resync, runs, approve, reject, revert; following, serving  what happens meanwhile
+link     link start, report, decide, approve, cancel
 rehearse rehearse
 pull     pull customers, orders, stock
 shop     shop add, list, show, token, stock, declare-empty; credentials  what is given to sign in
@@ -18,7 +19,7 @@ outbox   outbox, pause, resume
 alerts   alerts, alerts test, mute, unmute
 dead     dead list, retry, skip
 tools    demo, sandbox, backoffice import
-show     tables and lines; show_alerts, _outbox, _runs, _rehearsal, _explain, _settings  of some
+show     tables and lines; show_*  of one group each
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from syncd.cli import (
     explain,
     inbox,
     keys,
+    link,
     outbox,
     pull,
     rehearse,
@@ -74,6 +76,7 @@ app.add_typer(dead.app, name="dead", help="Changes that Shopify will not take as
 app.add_typer(pull.app, name="pull", help="Fetch from Shopify what changed there.")
 app.add_typer(inbox.app, name="inbox", help="What Shopify told by webhooks.")
 app.add_typer(explain.app, name="show", help="Look closer at one thing.")
+app.add_typer(link.app, name="link", help="Link a shop with what is in it already.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(keys.app, name="key", help="The key that seals credentials.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")

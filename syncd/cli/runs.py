@@ -93,7 +93,8 @@ async def _asked(
             hint=f"syncd approve {current.run_id}, or syncd reject {current.run_id}",
         )
     asked = (is_dry, is_forced, with_prices)
-    if (current.is_dry, current.is_forced, current.with_prices) != asked:
+    options = (current.is_dry, current.is_forced, current.with_prices)
+    if options != asked or current.kind == "link":
         raise ConfigError(
             f"run {current.run_id} of {shop.domain} is under way with other options",
             hint="wait for its end: `syncd runs` shows how far it is",

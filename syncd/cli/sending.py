@@ -101,9 +101,12 @@ async def the_shop(pool: asyncpg.Pool, named: str | None) -> Shop:
     shop = offered[choose("shop", named, {domain: domain for domain in offered})]
     for name, is_on in {"enabled": shop.enabled, "sync_products": shop.sync_products}.items():
         if not is_on:
-            hint = f"update syncd.shop set {name} = true where domain = '{shop.domain}'"
+            hint = f"syncd shop set {shop.domain} {name}=true"
             raise ConfigError(f"{shop.domain} is switched off ({name} = false)", hint=hint)
     if shop.state == "unlinked":
-        hint = f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
+        hint = (
+            f"find what is in it: syncd link start {shop.domain}; if it holds nothing yet: "
+            f"syncd shop declare-empty {shop.domain}"
+        )
         raise ConfigError(f"{shop.domain} is unlinked: nothing is sent there", hint=hint)
     return shop

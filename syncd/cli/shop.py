@@ -136,7 +136,11 @@ async def _add(found: Target, wishes: Wishes, taken: Credentials, more: Given) -
     show.shop(console, shop)
     show_settings.overwriting(console, shop)
     if shop.state == "unlinked":
-        console.print(f"  → if it holds nothing yet: syncd shop declare-empty {shop.domain}")
+        console.print(
+            f"  → link what it holds: syncd link start {shop.domain}; if it is empty: "
+            f"syncd shop declare-empty {shop.domain}",
+            soft_wrap=True,
+        )
 
 
 @app.command("list")

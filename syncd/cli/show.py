@@ -68,7 +68,8 @@ def troubles(
     for row in rows:
         if row.state == "unlinked":
             what = "nothing is created there before it is linked or declared empty"
-            console.print(f"[yellow]![/] {row.domain}: {what}: `syncd shop declare-empty`")
+            how = "`syncd link start`, or `syncd shop declare-empty`"
+            console.print(f"[yellow]![/] {row.domain}: {what}: {how}", soft_wrap=True)
         if row.paused_until is not None and row.paused_until > now:
             left_s = (row.paused_until - now).total_seconds()
             lasts = (

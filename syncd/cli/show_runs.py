@@ -95,8 +95,9 @@ def held(console: Console, one: Run) -> None:
         console.print(f"[yellow]![/] run {one.run_id} is held: {escape(reason)}", soft_wrap=True)
     if one.decided_at is None and one.ended_at is None:
         go, end = ("let it go on", "end it") if one.kind != "guard" else ("send it", "keep it back")
+        look = "link report" if one.kind == "link" else f"runs {one.run_id}"
         console.print(
-            f"  → look at it: syncd runs {one.run_id} · {go}: syncd approve {one.run_id} · "
+            f"  → look at it: syncd {look} · {go}: syncd approve {one.run_id} · "
             f"{end}: syncd reject {one.run_id}",
             soft_wrap=True,
         )
@@ -112,6 +113,10 @@ def summary(
         console.print(f"  {one.differs} products whose changes were held back by the guards")
     elif one.kind == "revert":
         console.print(f"  of run {one.of_run}: {one.differs} to take back, {one.same} so already")
+    elif one.kind == "link":
+        console.print(
+            f"  {one.products} in the shop: {one.differs} to link, {one.same} linked already"
+        )
     else:
         _counts(console, one, by_who)
     if one.conflict:

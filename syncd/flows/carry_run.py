@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import structlog
 
 from syncd.errors import CallError, ResultGoneError, ShopifyError
-from syncd.flows import bulk_lines, planning, push_bulk, revert
+from syncd.flows import bulk_lines, link, planning, push_bulk, reading, revert
 from syncd.flows.compare import compare
 from syncd.flows.planning import Planned
+from syncd.flows.reading import POLL_S, Step
 from syncd.flows.shown import shown
 from syncd.postgres import bulk as ours
 from syncd.postgres import differences, runs
-from syncd.postgres.db import clock
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
 from syncd.records import Shop
 from syncd.rules import guards, planner
 from syncd.rules.guards import Totals
 from syncd.rules.planner import Planning
-from syncd.rules.stock import is_kept
-from syncd.shopify import bulk, shopread
 from syncd.shopify.bulk import Operation
 from syncd.shopify.client import Client
 
-POLL_FAST_S, POLL_S = 1.0, 5.0  # Shopify's own command line does the same
-FAST = timedelta(seconds=10)
-LOST = timedelta(seconds=bulk.LOST_S)
 FOLLOW_S = 1.0
-READ_DEADLINE = timedelta(hours=6)  # one that has not ended by then never will
 MOST = 1_000_000_000
-READS = 3  # of a shop in one run, before it is given up
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 MISTAKES = (  # of ours: the run fails, ordinary changes go on
     ArithmeticError,
@@ -50,18 +41,6 @@ MISTAKES = (  # of ours: the run fails, ordinary changes go on
     asyncpg.SyntaxOrAccessError,
 )
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Both worlds, with the run that is carried on; see `advance_once`."""
-
-    pool: asyncpg.Pool
-    client: Client
-    shop: Shop
-    lease: Lease
-    run: Run
-    decide: Planning
 
 
 async def advance_once(
@@ -123,13 +102,15 @@ async def _fail(step: Step, error: str) -> float:
 
 
 async def _advance(step: Step) -> float | None:
+    if step.run.kind == "link":
+        return await link.advance(step)
     match step.run.state:
         case "asked" | "comparing" if step.run.kind == "revert":
             totals = await revert.prepare(step.pool, step.shop, step.run, step.lease)
             await _judge(step, totals)
             return 0.0
         case "asked":
-            return await _start(step)
+            return await reading.start(step)
         case "reading" | "comparing":
             return await _read(step)
         case "held" if step.run.decided_at is not None:
@@ -148,57 +129,16 @@ async def _advance(step: Step) -> float | None:
     return None
 
 
-async def _start(step: Step, *, why: str = "") -> float:
-    """Let Shopify read the shop; `why` is what made the last reading worthless."""
-    pool, run, lease = step.pool, step.run, step.lease
-    if run.reads >= READS:
-        return await _fail(step, f"the shop was read {run.reads} times in vain: {why}")
-    await runs.begin_read(pool, run, lease)
-    location = step.shop.location if is_kept(step.shop) else None
-    text = shopread.document(_name(run, run.reads + 1), step.shop.publish_to, location)
-    try:
-        operation = await bulk.start_query(step.client, text)
-    except CallError as error:
-        if not error.is_unknown:
-            await runs.not_begun(pool, run)
-        raise
-    await runs.read(pool, run, lease, operation.gid)
-    return POLL_FAST_S
-
-
-def _name(run: Run, reads: int) -> str:
-    """Of the operation in its document, by which one whose answer was lost is found."""
-    return f"SyncdRun{run.run_id}Read{reads}"
-
-
 async def _read(step: Step) -> float:
     """Look how far Shopify is; what it has read is compared."""
-    pool, client, run, lease = step.pool, step.client, step.run, step.lease
-    assert run.operation_at is not None  # it is noted before
-    age = await clock(pool) - run.operation_at
-    if run.operation is None:
-        found = await bulk.find(client, _name(run, run.reads), "query", since=run.operation_at)
-        if found is not None:
-            await runs.read(pool, run, lease, found.gid)
-        elif age < LOST:
-            return POLL_FAST_S
-        else:
-            await runs.not_begun(pool, run)  # we died before it was asked for
-        return 0.0
-    operation = await bulk.look(client, run.operation)
-    if operation is not None and not operation.is_over:
-        await runs.progress(pool, run, lease, done=operation.root_count, total=0)
-        if age > READ_DEADLINE:
-            await bulk.cancel(client, operation.gid)
-        return POLL_FAST_S if age < FAST else POLL_S
-    if operation is None or operation.status != "COMPLETED":
-        said = operation and (operation.error_code or operation.status)
-        return await _start(step, why=f"Shopify ended it: {said or 'it is not there'}")
+    operation = await reading.look(step)
+    if isinstance(operation, float):
+        return operation
     try:
         await _compare(step, operation)
     except ResultGoneError as error:
-        log.warning("run_reads_again", run=run.run_id, error=str(error))
-        return await _start(step, why=error.message)
+        log.warning("run_reads_again", run=step.run.run_id, error=str(error))
+        return await reading.start(step, why=error.message)
     return 0.0
 
 

@@ -206,7 +206,9 @@ async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIte
     if shop.state == "unlinked":
         what = f"{shop.domain} is unlinked: nothing is created there"
         yield Finding(
-            "odd", what, f"if it holds nothing yet: syncd shop declare-empty {shop.domain}"
+            "odd",
+            what,
+            f"syncd link start {shop.domain}; if it is empty: syncd shop declare-empty {shop.domain}",
         )
 
 

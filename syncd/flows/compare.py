@@ -13,7 +13,7 @@ import asyncpg
 from syncd.flows import findings
 from syncd.flows.findings import Page
 from syncd.flows.step import held
-from syncd.postgres import backoffice, differences, files, links, outbox, runs, stock
+from syncd.postgres import backoffice, differences, files, left_out, links, outbox, runs, stock
 from syncd.postgres.differences import Finding
 from syncd.postgres.leases import Lease
 from syncd.postgres.runs import Run
@@ -57,7 +57,7 @@ async def compare(
     here = len(left)
     left |= dict.fromkeys(await links.keys(pool, shop.shop_id))
     await runs.begin_compare(pool, run, lease, total=len(left))
-    async for batch in _in_turns(shown, BATCH):
+    async for batch in in_turns(shown, BATCH):
         found = await _of_both(pool, shop, run, batch, left, tally, numbers)
         same = sum(finding is None for finding in found)
         noted = [finding for finding in found if finding is not None]
@@ -188,9 +188,13 @@ async def _of_here(
     """
     products = await _products(pool, shop, keys)
     known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
+    new = [key for key in keys if key not in known]
+    left = await left_out.of(pool, shop_id=shop.shop_id, keys=new)
     written = await _written(pool, shop, run, keys)  # the last of all: perhaps just now
     found = {
-        key: findings.only_here(key, products.get(key), known.get(key), shop, elsewhere.get(key))
+        key: findings.only_here(
+            key, products.get(key), known.get(key), shop, elsewhere.get(key), left.get(key)
+        )
         for key in keys
         if key not in written
     }
@@ -210,7 +214,7 @@ async def _written(pool: asyncpg.Pool, shop: Shop, run: Run, keys: Sequence[str]
     return await links.accepted_since(pool, shop_id=shop.shop_id, keys=keys, since=run.operation_at)
 
 
-async def _in_turns(things: Iterable[T], size: int) -> AsyncIterator[list[T]]:
+async def in_turns(things: Iterable[T], size: int) -> AsyncIterator[list[T]]:
     """As `batches`, for things that take a while to read; others have their turn meanwhile."""
     batch: list[T] = []
     for some in batches(things, TURN):

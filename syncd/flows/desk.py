@@ -15,11 +15,16 @@ from syncd.records import Change, Picture, Prices, Shop
 
 @dataclass(slots=True)
 class Desk:
-    """The claim on a change, with what is written down of its product before calls are sent."""
+    """The claim on a change, with what is written down of its product before calls are sent.
+
+    `is_left`: a link left the product without one in the shop, since a person said so; False: since
+    nobody said anything.
+    """
 
     pool: asyncpg.Pool
     shop: Shop
     change: Change
+    is_left: bool | None = None
     tried: dict[str, list[Prices]] = field(init=False)
     tried_pictures: set[str] = field(init=False)
 

@@ -9,7 +9,7 @@ from syncd.errors import RowError
 from syncd.postgres import differences
 from syncd.postgres.differences import Finding
 from syncd.records import Form, Link, Product, Shop
-from syncd.rules import accidents, comparison, mapping
+from syncd.rules import accidents, comparison, link_words, mapping
 from syncd.rules.comparison import Underway
 from syncd.rules.guards import Numbers
 from syncd.rules.mapping import Reverted
@@ -96,14 +96,22 @@ def _brought(key: str, wanted: Form, page: Page, seen: Seen) -> dict[str, str]:
 
 
 def only_here(
-    key: str, product: Product | None, link: Link | None, shop: Shop, elsewhere: str | None
+    key: str,
+    product: Product | None,
+    link: Link | None,
+    shop: Shop,
+    elsewhere: str | None,
+    is_left: bool | None = None,
 ) -> Finding | None:
     """A product that the shop did not show where we thought it; `elsewhere` carries its identity.
 
-    None where nothing is to be done.
+    `is_left` as a desk has it. None where nothing is to be done.
     """
-    if product is None:
-        return None  # gone here as well as there
+    if product is None or is_left:
+        return None  # gone here as well as there, or a person wants it so
+    if is_left is not None:
+        left = link_words.left_out(key, product.title)
+        return Finding("conflict", key, None, product.title, reason=_said(left))
     wanted, complaint = mapping.asked(product, None, shop)
     if wanted is None:
         return Finding("conflict", key, None, product.title, reason=_said(complaint))

@@ -9,7 +9,7 @@ from syncd.errors import RowError
 from syncd.flows.parcel import Parcel
 from syncd.flows.sending import send
 from syncd.records import Link, Product, Shop
-from syncd.rules import changes, creation, limits, mapping, pictures
+from syncd.rules import changes, creation, limits, link_words, mapping, pictures
 from syncd.rules.creation import Creation
 from syncd.rules.text import fold
 from syncd.shopify import products
@@ -26,8 +26,10 @@ async def create(
     """The product with as many variants as fit one call; the rest is for `push_update`.
 
     Raises RowError, naming SKU and product, when the shop sells one of its SKUs already: a second
-    product would be sold from the same shelf.
+    product would be sold from the same shelf; or when a link left the product out.
     """
+    if parcel.desk.is_left is not None:
+        raise link_words.left_out(parcel.key, parcel.wanted.title)
     _refuse_a_second(parcel, await strangers())
     wanted = parcel.wanted
     shared = await parcel.desk.shared(wanted.pictures or ())

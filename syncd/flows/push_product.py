@@ -69,7 +69,7 @@ async def _enter(
         if observed and not parcel.desk.change.is_repeated:
             _refuse_another(parcel, observed)
         return True
-    if product is not None:
+    if product is not None and not parcel.desk.is_left:
         if limit is not None:
             raise limit
         await push_create.create(client, shop, parcel, product, strangers)

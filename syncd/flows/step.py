@@ -12,7 +12,7 @@ from syncd.errors import RowError, VariantLimitError
 from syncd.flows.desk import Desk
 from syncd.flows.judgement import Judgement
 from syncd.flows.parcel import Parcel
-from syncd.postgres import backoffice, links, reverts, shops
+from syncd.postgres import backoffice, left_out, links, reverts, shops
 from syncd.postgres.db import clock
 from syncd.postgres.leases import Lease
 from syncd.records import Change, Form, Link, Product, Shop
@@ -32,7 +32,7 @@ class Step:
 
     `reverted` are those
     that are held as a person took them back. `limit` is set while Shopify takes no new variants.
-    `judged` tells what is held back.
+    `judged` tells what is held back, `left` what a link left without a product in the shop.
     """
 
     pool: asyncpg.Pool
@@ -45,6 +45,7 @@ class Step:
     reverted: Mapping[str, Reverted] = field(default_factory=dict)
     limit: VariantLimitError | None = None
     judged: Judgement = field(default_factory=Judgement)
+    left: Mapping[str, bool] = field(default_factory=dict)
     _asked: dict[str, Asked] = field(default_factory=dict)
     _asking: anyio.Lock = field(default_factory=anyio.Lock)
     _strangers: list[Sold] | None = None
@@ -62,6 +63,8 @@ class Step:
         )
         self.known = await links.known(pool, shop_id=shop.shop_id, keys=keys)
         self.reverted = await held(pool, shop, self.products, keys)
+        if new := [key for key in keys if key not in self.known]:
+            self.left = await left_out.of(pool, shop_id=shop.shop_id, keys=new)
 
     def asked(self, key: str) -> Asked:
         """What the shop should hold of this product, as `mapping.asked` has it."""
@@ -76,7 +79,8 @@ class Step:
     def parcel(self, change: Change, wanted: Form, link: Link | None) -> Parcel:
         product = self.products.get(change.key)
         counts = {one.key: one.quantity for one in product.variants} if product else {}
-        return Parcel(change.key, wanted, link, Desk(self.pool, self.shop, change), counts)
+        desk = Desk(self.pool, self.shop, change, self.left.get(change.key))
+        return Parcel(change.key, wanted, link, desk, counts)
 
     async def strangers(self) -> list[Sold]:
         """Variants in the shop, not ours, with SKUs that this step makes; asked for once."""

@@ -27,7 +27,7 @@ class Run:
     run_id: int
     shop_id: int
     domain: str
-    kind: Literal["resync", "revert", "guard"]
+    kind: Literal["resync", "revert", "guard", "link"]
     state: State
     is_dry: bool
     is_forced: bool

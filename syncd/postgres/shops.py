@@ -92,7 +92,7 @@ async def all(pool: asyncpg.Pool) -> list[Shop]:
 
 
 async def ready(pool: asyncpg.Pool) -> list[Shop]:
-    """The shops that may be sent to now: switched on, linked and not paused."""
+    """The shops that may be sent to now: switched on, not paused, and linked or being linked."""
     return await _shops(pool, is_ready=True)
 
 

@@ -24,6 +24,7 @@ REPEATABLE = frozenset(
         "FulfillmentTrackingInfoUpdate",
         "InventorySetQuantities",
         "MetafieldDefinitionCreate",
+        "MetafieldsSet",
         "ProductUpdate",
         "ProductVariantsBulkUpdate",
         "PublishablePublish",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncd.errors import ShopifyError
-from syncd.rules.metafield_words import DEFINITION_WORDS
+from syncd.rules.metafield_words import DEFINITION_WORDS, METAFIELD_WORDS
 from syncd.rules.refusal_words import Words
 from syncd.shopify.client import Client
 
@@ -22,6 +22,50 @@ OTHERWISE = Words(
     "something in the shop stands in its way",
     "remove what stands in its way under Settings, Custom data, Products",
 )
+
+
+MOST = 25  # metafields a call; shopify.dev, metafieldsSet, read 2026-11
+
+
+async def write(client: Client, keys: Mapping[str, str]) -> dict[str, str]:
+    """Let products that are in the shop carry our identity; `keys` by GID, at most MOST.
+
+    Repeatable. Returns why Shopify refused it, by GID: a call is carried out whole or not at all,
+    so it is sent again without those. Raises what `Client.execute` raises, and ShopifyError when
+    Shopify refuses without saying which.
+    """
+    left, refused = dict(keys), dict[str, str]()
+    while left:
+        gids = list(left)
+        rows = [
+            {
+                "ownerId": gid,
+                "namespace": DEFINITION["namespace"],
+                "key": DEFINITION["key"],
+                "type": DEFINITION["type"],
+                "value": left[gid],
+            }
+            for gid in gids
+        ]
+        errors = (await client.execute("MetafieldsSet", {"metafields": rows}))["metafieldsSet"][
+            "userErrors"
+        ]
+        if not errors:
+            break
+        for error in errors:
+            place = _place(error)
+            if place is None:
+                raise ShopifyError(f"Shopify refused our ids: {error['message']}")
+            if place < len(gids) and left.pop(gids[place], None) is not None:
+                words = METAFIELD_WORDS.get(str(error["code"]))
+                refused[gids[place]] = words.meaning if words else str(error["message"])
+    return refused
+
+
+def _place(error: Mapping[str, Any]) -> int | None:
+    """Which of the metafields a complaint is about."""
+    numbers = [int(part) for part in error["field"] or () if part.isdecimal()]
+    return numbers[0] if numbers else error["elementIndex"]
 
 
 async def declare(client: Client) -> None:

@@ -108,6 +108,9 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
         await identity.declare(client)
         if await onboard.refresh(house.pool, client, shop):
             log.warning("shop_changed", shop=shop.domain, effect="every product is due")
+        if shop.state == "unlinked":
+            await _link(house, shop, work, client.on("resync"))
+            return
         log.info("pump_started", shop=shop.domain, api_version=client.tally.served_version)
         try:
             async with anyio.create_task_group() as group:
@@ -121,6 +124,18 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
                 group.cancel_scope.cancel()
         except ExceptionGroup as errors:
             raise innermost(errors) from errors
+
+
+async def _link(house: House, shop: Shop, work: Work, client: Client) -> None:
+    """Carry the link of a shop that nothing else is sent to, until it is linked or waits."""
+    while not house.stop.is_set() and not work.is_left:
+        current = await house.current(shop)
+        if current is None or current.state == "linked":
+            return
+        spent = client.tally.lanes.get("resync", 0)
+        wait_s = await carry_run.advance_once(house.pool, client, current, work.lease)
+        await runs.spend(house.pool, shop.shop_id, client.tally.lanes.get("resync", 0) - spent)
+        await house.rest(RUN_IDLE_S if wait_s is None else wait_s)
 
 
 async def _pump(

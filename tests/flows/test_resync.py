@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from syncd.flows import carry_run
-from syncd.flows.carry_run import LOST
 from syncd.flows.compare import compare
+from syncd.flows.reading import LOST, READS
 from syncd.postgres import runs
 from syncd.postgres.runs import Run
 from tests import leasing
@@ -303,7 +303,7 @@ async def test_a_reading_that_never_began_counts_for_nothing(scene: Scene) -> No
     run_id = await runs.ask(scene.pool, scene.shop.shop_id)
     assert run_id is not None
     lease = await leasing.shop_lease(scene.pool, scene.shop.shop_id)
-    for _ in range(carry_run.READS + 1):
+    for _ in range(READS + 1):
         run = await runs.find(scene.pool, run_id)
         assert run is not None
         await runs.begin_read(scene.pool, run, lease)
