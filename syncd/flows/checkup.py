@@ -208,7 +208,7 @@ async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIte
         yield Finding(
             "odd",
             what,
-            f"syncd link start {shop.domain}; if it is empty: syncd shop declare-empty {shop.domain}",
+            f"syncd link start {shop.domain}, or syncd shop declare-empty {shop.domain}",
         )
 
 
