@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OTHERS = {  # columns of syncd.shop that nobody sets: what it says of itself, what syncd notes
     *("shop_id", "domain", "state", "created_at", "currency", "taxes_included", "zeros_until"),
     *("paused_until", "paused_reason", "creates_paused_until", "compare_asked_at"),
-    *("app_secret_before", "app_secret_changed_at", "token_ends_at"),
+    *("app_secret_before", "app_secret_changed_at", "access_token", "token_ends_at"),
 }
 COLUMNS = "select attname from pg_attribute where attrelid = 'syncd.shop'::regclass and attnum > 0"
 

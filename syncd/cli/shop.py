@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from syncd.flows.onboard import Wishes
 from syncd.postgres import shops, stock
 from syncd.rules import domain as domains
 from syncd.rules import setting_kinds, tokens
-from syncd.rules.credentials import Credentials, written
+from syncd.rules.credentials import Credentials, Grant, written
 from syncd.rules.shop_settings import BY_NAME, Given
 
 app = typer.Typer(no_args_is_help=True)
@@ -107,8 +108,7 @@ def add(
         is_empty=empty,
     )
     taken = given(token, client_id)
-    more = _more(None if client_id else app_secret, webhook_address)
-    run(lambda: _add(target(), wishes, taken, more))
+    run(partial(_add, target(), wishes, taken, app_secret, webhook_address))
 
 
 def _more(secret: str | None, address: str | None) -> Given:
@@ -122,7 +122,10 @@ def _more(secret: str | None, address: str | None) -> Given:
     return Given(values, {"app_secret": tokens.checked_secret(secret)} if secret else {})
 
 
-async def _add(found: Target, wishes: Wishes, taken: Credentials, more: Given) -> None:
+async def _add(
+    found: Target, wishes: Wishes, taken: Credentials, secret: str | None, address: str | None
+) -> None:
+    more = _more(None if isinstance(taken, Grant) else secret, address)
     vault = found.vault(create=True)
     async with (
         opened(found) as pool,

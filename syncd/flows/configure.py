@@ -61,11 +61,7 @@ async def change(
         await shop_settings.lock(connection, shop.shop_id, author)
         before = await shop_settings.stored(connection, shop.shop_id)
         rules.refuse_what_cannot_be(before | wanted, shop.domain)
-        changed = {
-            name: (before[name], now)
-            for name, now in wanted.items()
-            if before[name] != (bool(now) if name == "app_secret" else now)
-        }
+        changed = _differing(before, wanted)
         plain = {name: now for name, (_, now) in changed.items() if name != "app_secret"}
         if "account" in plain and await shop_settings.is_linked(connection, shop.shop_id):
             raise _bound(shop)
@@ -79,6 +75,17 @@ async def change(
         if changed.keys() & {*SAY_AGAIN}:
             await webhooks.look_anew(connection, shop.shop_id)
     return Done(changed, rules.effects(changed))
+
+
+def _differing(
+    before: Mapping[str, Value], wanted: Mapping[str, Value]
+) -> dict[str, tuple[Value, Value]]:
+    """What is another value than before; of a secret only whether there is one is known."""
+    return {
+        name: (before[name], now)
+        for name, now in wanted.items()
+        if before[name] != (bool(now) if name == "app_secret" else now)
+    }
 
 
 async def _is_new(

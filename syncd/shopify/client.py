@@ -221,7 +221,6 @@ async def connect(
     wait while calls are repeated.
     """
     access = Access.fixed(token) if isinstance(token, str) else token
-    address = f"{url or f'https://{domain}'}/admin/api/{API_VERSION}/graphql.json"
     client: Client
 
     async def judge(response: aiohttp.ClientResponse) -> None:
@@ -234,7 +233,7 @@ async def connect(
 
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     transport = AIOHTTPTransport(
-        address,
+        f"{url or f'https://{domain}'}/admin/api/{API_VERSION}/graphql.json",
         json_deserialize=orjson.loads,
         client_session_args={**SESSION, "raise_for_status": judge, "connector": connector},
     )
