@@ -107,8 +107,7 @@ def add(
         stock_direction=stock_direction,
         is_empty=empty,
     )
-    taken = given(token, client_id)
-    run(partial(_add, target(), wishes, taken, app_secret, webhook_address))
+    run(partial(_add, target(), wishes, given(token, client_id), app_secret, webhook_address))
 
 
 def _more(secret: str | None, address: str | None) -> Given:
