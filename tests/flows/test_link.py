@@ -345,3 +345,41 @@ async def test_a_link_that_failed_in_the_middle_is_made_whole_by_the_next(jakke:
     assert [row.bucket for row in await report(jakke, again)] == ["linked"]
     assert (await approved(jakke, again)).ok == 1
     assert ids(jakke) == {"Vår jakke": "1"}
+
+
+async def test_an_empty_backoffice_takes_in_what_the_shop_has(scene: Scene) -> None:
+    await stock_the_shop(scene, [JAKKE_THERE, there("Genser", "G-S", "G-M"), there("Lue", "L-1")])
+    run = await linked(scene)
+    found = await report(scene, run)
+    assert {(one.bucket, one.proposal) for one in found} == {("only_there", "leave")}
+    said = [link_report.decide(one, "import") for one in found if one.title_there != "Lue"]
+    made = [one for one in said if isinstance(one, Decided)]
+    assert len(made) == 2
+    await link_answers.decide(scene.pool, run.run_id, made)
+    before = scene.state()
+
+    await approved(scene, run)
+    names = await scene.pool.fetch("select title from retail.product order by title")
+    assert [row["title"] for row in names] == ["Genser", "Vår jakke"]
+    assert ids(scene).keys() == {"Genser", "Vår jakke"}
+    first = await compared(scene)
+    assert (first.state, first.same, first.differs, first.sent) == ("done", 2, 0, 0)
+    await scene.push()  # what the Backoffice's own triggers told meanwhile
+    shown = [{**one, "metafields": {}} for one in scene.state()]
+    assert shown == [{**one, "metafields": {}} for one in before]
+
+
+async def test_a_backoffice_that_cannot_take_products_in_says_so_in_the_report(
+    scene: Scene,
+) -> None:
+    await scene.pool.execute("drop function syncd_contract.receive_product(text, text, jsonb)")
+    await stock_the_shop(scene, [JAKKE_THERE])
+    run = await linked(scene)
+    (row,) = await report(scene, run)
+    made = link_report.decide(row, "import")
+    assert isinstance(made, Decided)
+    await link_answers.decide(scene.pool, run.run_id, [made])
+    ended = await approved(scene, run)
+    (row,) = await report(scene, ended)
+    assert (ended.state, row.outcome) == ("done", "refused")
+    assert "receive_product" in (row.error or "")
