@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,13 @@ def test_help_lists_every_command_with_the_exit_codes(shell: Shell) -> None:
 def test_without_a_database_or_a_demo_it_says_what_to_do(shell: Shell, command: list[str]) -> None:
     assert shell.run(*command) == os.EX_CONFIG
     assert "set SYNCD_DATABASE_URL, or start the demo with `make demo`" in shell.output
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="there is no psql on this machine")
+def test_psqls_own_options_reach_it(shell: Shell) -> None:
+    shell.settings["SYNCD_DATABASE_URL"] = "postgresql://x@127.0.0.1:1/x"
+    assert shell.run("psql", "-V") == 0
+    assert "psql (PostgreSQL)" in shell.output
 
 
 def test_an_unknown_setting_is_named(shell: Shell) -> None:

@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
     app.command("run")(run_)
     app.command("migrate")(migrate_)
     app.command("status")(status_)
-    app.command("psql")(psql)
+    given_on = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+    app.command("psql", context_settings=given_on)(psql)
 
 
 def run_() -> None:
