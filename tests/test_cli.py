@@ -15,6 +15,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from syncd.demo import home
+from syncd.postgres.embedded import Server
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
 from tests import programs
@@ -22,6 +23,12 @@ from tests.conftest import opened_folder
 
 DOMAIN = "fjord.myshopify.com"
 APPAREL = Path(__file__).resolve().parents[2] / "shared" / "catalog" / "apparel.csv"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 class Shell:

@@ -12,6 +12,7 @@ import pytest
 from syncd.flows import judgement
 from syncd.flows.judgement import Kept
 from syncd.postgres import db, harms, outbox
+from syncd.postgres.embedded import Server
 from syncd.postgres.harms import Note
 from syncd.postgres.outbox import Settled
 from syncd.rules.comparison import FieldDifference
@@ -21,6 +22,12 @@ from tests.test_cli import Shell
 
 WHY = "the price of 9 of 12 products would fall by more than 50 %"
 PRICE = FieldDifference("variant 1: price", "10.00", "100.00", "100.00", "backoffice")
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

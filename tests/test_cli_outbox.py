@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from syncd.postgres import byhand, db, outbox
+from syncd.postgres.embedded import Server
 from syncd.postgres.outbox import Settled
 from syncd.rules.retry import Dead
 from tests import leasing, programs
@@ -25,6 +26,12 @@ select shop_id, 'product', '9', 'gid://shopify/Product/1', '{ProductSet}', '{}',
   now() - interval '3 s', now(), now()
 from syncd.shop
 """
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from syncd.cli.show_rehearsal import Pace, spoken
+from syncd.postgres.embedded import Server
 
 STANDARD = Pace("Basic", 100, 50_000, 1_000)
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 def test_minutes_are_points_by_the_rate() -> None:

@@ -10,11 +10,18 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import BlockingPortal
 
+from syncd.postgres.embedded import Server
 from tests.test_cli import DOMAIN, Shell, add, connected, execute, filled, shell, shop_url
 
 __all__ = ["connected", "filled", "shell", "shop_url"]  # fixtures
 UNPRICED = "delete from retail.price where variant_id = 2"
 LARGE = "update retail.product set title = repeat('x', 256) where product_id = 1"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 def totals(shell: Shell) -> dict[str, object]:

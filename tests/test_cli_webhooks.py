@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from syncd.postgres import db, webhooks
+from syncd.postgres.embedded import Server
 from syncd.postgres.webhooks import Subscription
 from syncd.vault import Vault
 from tests.postgres.claims import add_shop
@@ -17,6 +18,12 @@ from tests.test_cli import Shell
 
 ADDRESS = "https://sync.example.no/webhooks"
 DAY = "update syncd.shop set app_secret_changed_at = app_secret_changed_at - interval '1 day'"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, playing
 from tests.nodes import nodes
 from tests.test_crash import environment
 
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0  # five starts of a process, on a machine that has other work too
 CUTS = 4
 SOON_S = 5.0  # a look a second, on a machine that has other work too
 TERMINATE = """
@@ -46,6 +46,7 @@ async def scene(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Scene]:
         yield scene
 
 
+@pytest.mark.timeout(300)
 async def test_a_node_that_loses_the_database_ends_with_75_and_goes_on_when_started_again(
     scene: Scene, database_url: str, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from syncd.flows.desk import Desk
 from syncd.flows.parcel import Parcel
 from syncd.flows.push_product import carry
 from syncd.postgres import outbox, shops
+from syncd.postgres.embedded import Server
 from syncd.postgres.shops import NewShop
 from syncd.records import Link, Product, Shop
 from syncd.rules import adoption, mapping
@@ -37,6 +38,12 @@ DOMAIN, TOKEN = "fjord.myshopify.com", "shpat_test"
 READS = {"ProductByIdentifier", "ProductRead", "ProductPictures", "VariantsBySku", "StockLevels"}
 
 Json = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @dataclass(slots=True)

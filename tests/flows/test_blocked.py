@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncd.flows import resync
+from syncd.postgres.embedded import Server
 from syncd.shopify import stock
 from syncd.shopify.stock import Level
 from tests.flows import merchant
@@ -17,6 +18,12 @@ BLOCK = "update retail.variant set is_blocked = true where variant_id = 1"
 UNBLOCK = "update retail.variant set is_blocked = false where variant_id = 1"
 COUNT = """mutation ($input: InventorySetQuantitiesInput!, $key: String!) {
   inventorySetQuantities(input: $input) @idempotent(key: $key) { userErrors { message } } }"""
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from syncd.postgres import shops
+from syncd.postgres.embedded import Server
 from syncd.sandbox.paces import Allowance
 from tests.flows.conftest import DOMAIN, JAKKE, LUE, OPTIONS, Scene, names, playing, variant
 from tests.flows.test_blocked import made_anew
@@ -18,6 +19,12 @@ MAKE = """mutation ($input: ProductSetInput!) { productSet(input: $input) {
 MARK = """mutation ($id: ID!, $key: String!) { metafieldsSet(metafields: [{ownerId: $id,
   namespace: "syncd", key: "backoffice_id", type: "id", value: $key}]) {
   userErrors { message } } }"""
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 async def made_by_the_merchant(scene: Scene, sku: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from syncd.catalogue.entries import ImageEntry, ProductEntry
+from syncd.postgres.embedded import Server
 from syncd.records import Image, Product, Variant
 from tests.flows.conftest import JAKKE, Scene, variant
 from tests.flows.test_any_product import Json, Side, Stage, stage
@@ -35,6 +38,12 @@ LARGE = Product(
     ),
     images=IMAGES,
 )
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 def changed(product: Product, **fields: object) -> Product:

@@ -12,6 +12,7 @@ import pytest
 from syncd.flows import obey
 from syncd.postgres import db, inbox, outbox, reference, webhooks
 from syncd.postgres import obey as asked
+from syncd.postgres.embedded import Server
 from syncd.postgres.inbox import Ended
 from syncd.postgres.outbox import Settled
 from syncd.postgres.webhooks import Subscription
@@ -33,6 +34,12 @@ where c.relnamespace = 'syncd'::regnamespace
 """
 HELD = {"inbox": 2, "received": 0, "change": 1, "audit": 2, "shop": 1, "alert": 1}
 AGAIN = "update syncd.inbox set due_at = syncd.clock()"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

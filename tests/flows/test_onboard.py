@@ -13,12 +13,19 @@ from syncd.errors import ContractError
 from syncd.flows import checkup, onboard
 from syncd.flows.onboard import Wishes
 from syncd.postgres import reference, shops
+from syncd.postgres.embedded import Server
 from syncd.records import Shop
 from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
 from syncd.shopify import client as shopify
 from syncd.shopify.client import Client
 from tests.flows.conftest import ACCOUNT, DOMAIN, JAKKE, LUE, TOKEN, Scene, settings
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncd.flows import resync
+from syncd.postgres.embedded import Server
 from tests.flows import merchant
 from tests.flows.conftest import JAKKE, LUE, Scene, settings
 from tests.flows.merchant import Deed
@@ -27,6 +28,12 @@ THEIR_VARIANT, THEIR_TEXT, UNPICTURED = Deed("variant"), Deed("description"), De
 OURS, THEIRS = ["1.jpg", "2.jpg"], "eget-0.jpg"
 
 Shown = Mapping[str, Any]
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 def prices(product: Shown) -> list[str]:

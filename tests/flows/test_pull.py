@@ -11,10 +11,17 @@ from syncd.errors import KindError, LeaseLostError, ShopError
 from syncd.flows import pull
 from syncd.flows.pull_step import Pulled
 from syncd.postgres import cursors
+from syncd.postgres.embedded import Server
 from syncd.sales import Kind
 from tests import leasing
 from tests.flows import counter
 from tests.flows.conftest import Scene
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 async def count(scene: Scene, table: str = "sales_order") -> int:

@@ -12,6 +12,7 @@ import pytest
 from syncd.catalogue.entries import ImageEntry
 from syncd.flows import explain, pictures, resync
 from syncd.postgres import files
+from syncd.postgres.embedded import Server
 from syncd.sandbox.paces import Paces
 from tests.flows import merchant
 from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, playing, settings
@@ -20,6 +21,12 @@ from tests.flows.test_push import Between, lossy
 
 COMMON = "https://x.no/1.jpg"
 DEAD = "https://x.no/dead.jpg"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

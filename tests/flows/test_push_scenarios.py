@@ -15,6 +15,7 @@ from syncd.catalogue.entries import ImageEntry, PriceEntry, ProductEntry, Varian
 from syncd.errors import RowError
 from syncd.postgres import backoffice
 from syncd.postgres.db import Connection
+from syncd.postgres.embedded import Server
 from syncd.records import Form
 from syncd.rules import mapping, refusals
 from syncd.rules.text import fold, line
@@ -41,6 +42,12 @@ WITH_PICTURE = replace(
         replace(JAKKE.variants[1], image_address=FOTO),
     ),
 )
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 @pytest.fixture

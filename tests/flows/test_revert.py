@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from syncd.postgres import runs
+from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
 from tests.flows.conftest import JAKKE, LUE, Scene, variant
 from tests.flows.running import carried, counts, found, resync
@@ -13,6 +16,12 @@ from tests.flows.test_resync import forget_events, merchant
 
 ROUGH = "update retail.product set title = 'Feil ' || title"
 AMOUNT = "update retail.price set list_price = list_price + 1"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """Both servers are held by tests/postgres, by pushes, stock, resyncs."""
+    return embedded
 
 
 async def revert(scene: Scene, of: Run, keys: Sequence[str] | None = None) -> Run:
