@@ -14,7 +14,7 @@ from syncd.flows import explain, pictures, resync
 from syncd.postgres import files
 from syncd.postgres.embedded import Server
 from syncd.sandbox.paces import Paces
-from tests.flows import merchant
+from tests.flows import merchant, shelves
 from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, playing, settings
 from tests.flows.merchant import Deed
 from tests.flows.test_push import Between, lossy
@@ -96,6 +96,7 @@ async def test_a_shared_file_that_was_deleted_is_fetched_anew(scene: Scene) -> N
 async def test_a_picture_that_shopify_cannot_fetch_is_told_with_its_product(scene: Scene) -> None:
     await scene.load(replace(JAKKE, images=(ImageEntry(DEAD, ""), *JAKKE.images)))
     await scene.push()
+    await shelves.count(scene)  # a count that waits would be told first
     assert await pictures.look_once(scene.pool, scene.client, scene.shop) == 0, "too early"
     await scene.pool.execute("update syncd.file set look_at = syncd.clock()")
     assert await pictures.look_once(scene.pool, scene.client, scene.shop) == 3
