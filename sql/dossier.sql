@@ -63,6 +63,7 @@ with own as materialized (
     and h.key = any($3)
 )
 select
+  h.history_id,
   h.accepted_at,
   h.kind,
   h.key,
@@ -144,3 +145,35 @@ left join lateral (
   where s.shop_id = $1
     and r.key = k.variant_key
 ) as w on true;
+
+-- name: stamp(shop_id int4, key text)
+-- Another text as soon as something of a product has happened that its page shows. Asked every second while somebody looks.
+select concat_ws(
+  ' ',
+  (
+    select h.history_id
+    from syncd.history h
+    where h.shop_id = $1
+      and h.kind = 'product'
+      and h.key = $2
+    order by h.history_id desc
+    limit 1
+  ),
+  (
+    select concat_ws(' ', c.change_id, c.state, c.events, c.due_at, c.last_error_at)
+    from syncd.change c
+    where c.shop_id = $1
+      and c.kind = 'product'
+      and c.key = $2
+  ),
+  (
+    select d.run_id || coalesce(d.outcome, '') || r.state
+    from syncd.run_difference d
+    join syncd.run r on r.run_id = d.run_id
+    where d.shop_id = $1
+      and d.key = $2
+    order by d.run_id desc
+    limit 1
+  ),
+  (select concat_ws(' ', s.state, s.enabled, s.sync_products, s.paused_until) from syncd.shop s where s.shop_id = $1)
+);

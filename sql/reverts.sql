@@ -45,3 +45,26 @@ where d.run_id = $1
   and d.place > $3
 order by d.place
 limit $4;
+
+-- name: last(shop_id int4, keys text[])
+-- The last accepted write of each product that changed something, with the form before it. A walk backwards from the
+-- newest of each key; what was sent as it was known is stepped over.
+select
+  k.key,
+  h.history_id,
+  h.gid,
+  h.before,
+  h.after,
+  h.settled_at
+from unnest($2::text[]) as k (key)
+cross join lateral (
+  select h.history_id, h.gid, h.before, h.after, h.settled_at
+  from syncd.history h
+  where h.shop_id = $1
+    and h.kind = 'product'
+    and h.key = k.key
+    and h.before is distinct from h.after
+  order by h.history_id desc
+  limit 1
+) as h
+order by k.key;

@@ -159,13 +159,16 @@ def _answer(number: int, *, is_yes: bool) -> None:
 
 
 def revert(
-    number: Number,
+    number: Annotated[
+        int | None, typer.Argument(help="A run's number; without it: --product's last write")
+    ] = None,
     product: Annotated[
         list[str] | None, typer.Option(help="Only this product, by its key; may be said again")
     ] = None,
+    shop: Named = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each look")] = False,
 ) -> None:
-    """Take back what a run sent: each product gets the form that it had before.
+    """Take back what a run sent, or a product's last write: it gets the form that it had before.
 
     It keeps that until the Backoffice wants something else than it does now.
     """
@@ -174,24 +177,38 @@ def revert(
     async def work() -> int:
         async with opened(found, name="syncd revert", size=10) as pool:
             began_s = time.monotonic()
-            one = await runs.find(pool, number)
-            if one is None:
-                raise ConfigError(
-                    f"there is no run {number}", hint="`syncd runs` lists the last ones"
-                )
-            shop = await the_shop(pool, one.domain)
-            run_id = await runs.ask(pool, shop.shop_id, of_run=number, keys=product)
-            if run_id is None:
-                raise ConfigError(
-                    f"another run of {one.domain} is under way",
-                    hint="wait for its end, or answer it: `syncd runs` shows it",
-                )
+            one, run_id = await _ask_back(pool, number, product, shop)
             house = House(pool, found.vault(), found.shopify_url)
             async with served(house):
-                await follow(house, shop, run_id, as_json=as_json)
+                await follow(house, one, run_id, as_json=as_json)
             return await conclude(pool, run_id, None if as_json else time.monotonic() - began_s)
 
     run(work)
+
+
+async def _ask_back(
+    pool: asyncpg.Pool, number: int | None, product: list[str] | None, named: str | None
+) -> tuple[Shop, int]:
+    """The shop with the number of the new revert."""
+    if number is None and not product:
+        raise ConfigError(
+            "what shall be taken back?",
+            hint="a run: `syncd revert N`; a product's last write: `syncd revert --product KEY`",
+        )
+    of_run = None if number is None else await runs.find(pool, number)
+    if number is not None and of_run is None:
+        raise ConfigError(f"there is no run {number}", hint="`syncd runs` lists the last ones")
+    shop = await the_shop(pool, of_run.domain if of_run else named)
+    if number is None:
+        run_id = await runs.ask_back(pool, shop.shop_id, product or ())
+    else:
+        run_id = await runs.ask(pool, shop.shop_id, of_run=number, keys=product)
+    if run_id is None:
+        raise ConfigError(
+            f"another run of {shop.domain} is under way",
+            hint="wait for its end, or answer it: `syncd runs` shows it",
+        )
+    return shop, run_id
 
 
 async def _pages(pool: asyncpg.Pool, run_id: int) -> AsyncIterator[Difference]:

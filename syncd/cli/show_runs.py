@@ -112,7 +112,8 @@ def summary(
     if one.kind == "guard":
         console.print(f"  {one.differs} products whose changes were held back by the guards")
     elif one.kind == "revert":
-        console.print(f"  of run {one.of_run}: {one.differs} to take back, {one.same} so already")
+        of = f"run {one.of_run}" if one.of_run else "the last write"
+        console.print(f"  of {of}: {one.differs} to take back, {one.same} so already")
     elif one.kind == "link":
         console.print(
             f"  {one.products} in the shop: {one.differs} to link, {one.same} linked already"

@@ -7,12 +7,13 @@ from datetime import datetime
 
 import asyncpg
 
-from syncd.flows.explanation import Moment
+from syncd.flows.explanation import Moment, Move
 from syncd.flows.judgement import HELD_BY
+from syncd.phrases import phrase
 from syncd.postgres import dossier
 from syncd.postgres.dossier import Accepted, Event
-from syncd.records import Shop
-from syncd.rules import mapping
+from syncd.records import Form, Shop
+from syncd.rules import comparison, field_words, mapping
 from syncd.rules import timeline as words
 from syncd.rules.facts import Waiting
 from syncd.rules.waiting_words import first_line, request_id
@@ -61,6 +62,7 @@ def _touched(events: Sequence[Event], skus: Mapping[str, str]) -> list[Moment]:
 
 
 def _accepted(one: Accepted, skus: Mapping[str, str]) -> Moment:
+    moves: tuple[Move, ...] = ()
     if one.kind == "stock":
         sku = skus.get(one.key) or one.key
         before = (one.before or {}).get("quantity")
@@ -68,8 +70,21 @@ def _accepted(one: Accepted, skus: Mapping[str, str]) -> Moment:
         said = words.count(sku, before, one.after.get("quantity"), is_received=is_received)
     else:
         before_form = mapping.from_json(one.before) if one.before else None
-        said = words.accepted(before_form, mapping.from_json(one.after), skus)
-    return Moment(one.accepted_at, f"{said}: {one.note}" if one.note else said, one.request_ids)
+        after = mapping.from_json(one.after)
+        said, moves = words.accepted(before_form, after, skus), _moves(before_form, after, skus)
+    if one.note:
+        said = phrase("{said}: {note}", said=said, note=one.note)
+    history_id = one.history_id if one.kind == "product" else None
+    return Moment(one.accepted_at, said, one.request_ids, moves, history_id)
+
+
+def _moves(before: Form | None, after: Form, skus: Mapping[str, str]) -> tuple[Move, ...]:
+    """What a write changed; nothing where it made the product: all of it is new."""
+    found = comparison.changed(after, before) if before is not None else ()
+    return tuple(
+        Move(one.field, field_words.field(one.field, skus), one.observed, one.wanted)
+        for one in found
+    )
 
 
 def _failed(one: Waiting) -> Moment:

@@ -63,12 +63,28 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A field that went from one value to another; `name` is that of `fields.lines`."""
+
+    name: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the timeline; `request_ids` are Shopify's of the calls."""
+    """One line of the timeline; `request_ids` are Shopify's of the calls.
+
+    `moves` are the fields of an accepted write of the product, `history_id` its number in
+    syncd.history.
+    """
 
     at: datetime
     said: str
     request_ids: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    history_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

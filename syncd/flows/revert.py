@@ -7,6 +7,7 @@ from dataclasses import replace
 import asyncpg
 
 from syncd.errors import RowError
+from syncd.flows import last_write
 from syncd.flows.bulk_lines import BATCH
 from syncd.postgres import backoffice, differences, links, reverts, runs
 from syncd.postgres.differences import Finding
@@ -19,15 +20,26 @@ from syncd.rules.guards import Totals
 
 
 async def prepare(pool: asyncpg.Pool, shop: Shop, run: Run, lease: Lease) -> Totals:
-    """Note what is to be taken back of `run.of_run`; returns what the guards judge by.
+    """Note what is to be taken back of `run.of_run`, without one the last write of `run.keys`.
 
-    What the Backoffice has changed since is left: it wants something else by now. From the
-    beginning, however far an earlier attempt came. Raises ContractError, LeaseLostError.
+    Returns what the guards judge by. What the Backoffice has changed since is left: it wants
+    something else by now. From the beginning, however far an earlier attempt came. Raises
+    ContractError, LeaseLostError.
     """
-    assert run.of_run is not None  # a revert is of a run
-    numbers, after = await runs.numbers(pool, shop.shop_id), 0
     await runs.begin_compare(pool, run, lease, total=len(run.keys or ()))
-    while page := await reverts.sent(pool, run.of_run, keys=run.keys, after=after, most=BATCH):
+    if run.of_run is None:
+        found = await last_write.findings(pool, shop, run.keys or (), until=run.asked_at)
+        await differences.note(pool, run, lease, found, products=len(run.keys or ()), same=0)
+    else:
+        await _of_run(pool, shop, run, lease, run.of_run)
+    linked = await links.count(pool, shop.shop_id)
+    totals = await differences.totals(pool, run, linked=linked, on_sale=linked)
+    return replace(totals, both=linked, here=linked, refused=0)
+
+
+async def _of_run(pool: asyncpg.Pool, shop: Shop, run: Run, lease: Lease, of_run: int) -> None:
+    numbers, after = await runs.numbers(pool, shop.shop_id), 0
+    while page := await reverts.sent(pool, of_run, keys=run.keys, after=after, most=BATCH):
         keys = [one.key for one in page]
         products = await backoffice.products(
             pool,
@@ -48,9 +60,6 @@ async def prepare(pool: asyncpg.Pool, shop: Shop, run: Run, lease: Lease) -> Tot
             pool, run, lease, noted, products=len(page), same=len(page) - len(noted)
         )
         after = page[-1].place
-    linked = await links.count(pool, shop.shop_id)
-    totals = await differences.totals(pool, run, linked=linked, on_sale=linked)
-    return replace(totals, both=linked, here=linked, refused=0)
 
 
 def _finding(

@@ -22,6 +22,7 @@ class Accepted:
     `note` is what a person should know of it.
     """
 
+    history_id: int
     accepted_at: datetime
     kind: Literal["product", "stock", "order"]
     key: str
@@ -134,3 +135,9 @@ async def counts(db: Executor, shop: Shop, variant_keys: Sequence[str]) -> dict[
         variant_keys=list(variant_keys),
     )
     return {row["key"]: CountRow(**row) for row in rows}
+
+
+async def stamp(db: Executor, shop_id: int, key: str) -> str:
+    """Another text as soon as something of the product has happened."""
+    found: str = await sql.stamp.value(db, shop_id=shop_id, key=key)
+    return found

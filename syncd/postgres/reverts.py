@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from syncd.postgres.db import Executor, Statements
 from syncd.records import Form
@@ -23,6 +24,18 @@ class Sent:
     title: str
     wanted_digest: str | None
     observed: Form | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastWrite:
+    """The last accepted write of a product that changed something; `before` None: it made it."""
+
+    history_id: int
+    key: str
+    gid: str
+    before: Form | None
+    after: Form
+    settled_at: datetime
 
 
 async def held(db: Executor, *, shop_id: int, keys: Sequence[str]) -> dict[str, Reverted]:
@@ -55,5 +68,20 @@ async def sent(
     )
     return [
         Sent(**{**row, "observed": row["observed"] and mapping.from_json(row["observed"])})
+        for row in rows
+    ]
+
+
+async def last(db: Executor, *, shop_id: int, keys: Sequence[str]) -> list[LastWrite]:
+    """The last write of each of these products, by key; those never written are left out."""
+    rows = await sql.last.fetch(db, shop_id=shop_id, keys=list(keys))
+    return [
+        LastWrite(
+            **{
+                **row,
+                "before": row["before"] and mapping.from_json(row["before"]),
+                "after": mapping.from_json(row["after"]),
+            }
+        )
         for row in rows
     ]

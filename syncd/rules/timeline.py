@@ -70,6 +70,8 @@ def deed(
         "conflict": phrase("run {run} found what a person must decide", run=run_id),
         "retry": phrase("{actor} asked for another attempt", actor=actor),
         "skip": phrase("{actor} gave up what waited", actor=actor),
+        "send": phrase("{actor} asked to send it again", actor=actor),
+        "take_back": phrase("{actor} asked to take the last write back", actor=actor),
     }
     return words.get(what) or phrase("{actor}: {what}", actor=actor, what=what)
 

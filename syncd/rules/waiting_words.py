@@ -80,7 +80,8 @@ def request_id(error: str) -> str:
 
 
 def first_line(text: str) -> str:
-    return text.split("\n", 1)[0].strip()
+    """A phrase of one line stays one."""
+    return text.split("\n", 1)[0].strip() if "\n" in text else text
 
 
 def _since(facts: Facts, change: Waiting) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from syncd.flows import last_write
 from syncd.postgres import runs
 from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
@@ -146,3 +147,77 @@ async def test_a_revert_that_was_approved_is_held_no_second_time(scene: Scene) -
     back = await carried(scene, back.run_id)
     assert (back.state, back.ok) == ("done", 6)
     assert {one["price"] for one in scene.variants("Vare 1").values()} == {"499.00"}
+
+
+# ------------------------------------------------------------------------------- the last write
+
+
+TITLE = "update retail.product set title = '{}' where product_id = 1"
+
+
+async def sent(scene: Scene, *titles: str) -> None:
+    """Two products in the shop; one got these names, one after the other, by ordinary pushes."""
+    await scene.load(JAKKE, LUE)
+    await scene.push()
+    for title in titles:
+        await scene.pool.execute(TITLE.format(title))
+        await scene.push()
+
+
+async def take_back(scene: Scene, *keys: str) -> Run:
+    run_id = await runs.ask_back(scene.pool, scene.shop.shop_id, keys)
+    assert run_id is not None
+    return await carried(scene, run_id)
+
+
+async def test_the_last_write_is_taken_back_and_stays_so(scene: Scene) -> None:
+    await sent(scene, "Feil")
+    back = await take_back(scene, "1")
+    assert (back.kind, back.state, counts(back)) == (
+        "revert",
+        "done",
+        {"differs": 1, "sent": 1, "ok": 1},
+    )
+    assert scene.product("Jakke")
+    assert counts(await resync(scene)) == {"same": 2}
+    await scene.pool.execute(TITLE.format("Ny jakke"))
+    await scene.push()
+    assert scene.product("Ny jakke")
+
+
+async def test_a_write_taken_back_twice_is_there_again(scene: Scene) -> None:
+    await sent(scene, "Feil")
+    await take_back(scene, "1")
+    assert (await take_back(scene, "1")).state == "done"
+    assert scene.product("Feil")
+
+
+async def test_what_waits_of_the_backoffice_is_not_undone_by_taking_back(scene: Scene) -> None:
+    await sent(scene, "Feil")
+    await scene.pool.execute(TITLE.format("Ny jakke"))
+    back = await take_back(scene, "1")
+    assert (back.state, counts(back)) == ("done", {"conflict": 1})
+    (left,) = await found(scene, back)
+    assert left.reason == "not taken back: the Backoffice has changed it since"
+    await scene.push()
+    assert scene.product("Ny jakke")
+
+
+async def test_a_write_that_nobody_saw_is_not_taken_back(scene: Scene) -> None:
+    await sent(scene, "Feil")
+    offered = await last_write.offer(scene.pool, scene.shop, "1")
+    run_id = await runs.ask_back(scene.pool, scene.shop.shop_id, ["1"])
+    assert offered is not None and run_id is not None
+    assert [one.observed for one in offered.finding.compared.fields] == ["Feil"]  # type: ignore[union-attr]
+    await scene.pool.execute(TITLE.format("Ny jakke"))
+    await scene.push()
+    back = await carried(scene, run_id)
+    assert counts(back) == {"conflict": 1}
+    assert (await last_write.offer(scene.pool, scene.shop, "1")).digest != offered.digest  # type: ignore[union-attr]
+    assert scene.product("Ny jakke")
+
+
+async def test_a_product_of_which_nothing_is_noted_has_no_last_write(scene: Scene) -> None:
+    await scene.load(JAKKE)
+    assert await last_write.offer(scene.pool, scene.shop, "1") is None
+    assert counts(await take_back(scene, "1", "404")) == {"conflict": 2}
