@@ -73,6 +73,7 @@ async def explain(
         remarks=tuple(_remarks(seen)),
         timeline=await explain_past.timeline(pool, shop, key, skus, facts.waiting, most=most),
         missing=_missing(seen),
+        held_by=facts.hold.run_id if facts.hold else None,
     )
 
 

@@ -110,3 +110,4 @@ class Explanation:
     remarks: tuple[str, ...] = ()
     timeline: tuple[Moment, ...] = ()
     missing: tuple[str, ...] = ()
+    held_by: int | None = None
