@@ -8,6 +8,7 @@ hearing    what a shop tells: subscriptions kept, the inbox worked off
 obeying    requests by law, done by the node that holds the router
 alerting   people told of alarms, by the same node
 receiving  the web server that webhooks are sent to
+showing    the console
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
 from syncd.supervisor.house import Alerting as Alerting
 from syncd.supervisor.house import House as House
 from syncd.supervisor.house import Listening as Listening
+from syncd.supervisor.house import Showing as Showing
 from syncd.supervisor.listening import listen
 from syncd.supervisor.receiving import receive
 from syncd.supervisor.routing import route
+from syncd.supervisor.showing import show
 from syncd.supervisor.tending import tend
 
 BEAT_S = 5.0
@@ -49,7 +52,7 @@ async def serve(house: House) -> None:
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
         async with anyio.create_task_group() as working:
-            for loop in (route, tend, listen, receive, _beat):
+            for loop in (route, tend, listen, receive, show, _beat):
                 working.start_soon(loop, house)
             await house.stop.wait()
             house.ring()
