@@ -91,7 +91,7 @@ class House:
     """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
 
     `held` is the work under leases, by the lease's name; without `receiver` no webhook is received,
-    without `console` none is shown.
+    without `console` none is shown: `shown_at` is its address once it is `shown`.
     """
 
     pool: asyncpg.Pool
@@ -100,6 +100,8 @@ class House:
     receiver: Listening | None = None
     alerting: Alerting = Alerting()
     console: Showing | None = None
+    shown: anyio.Event = field(default_factory=anyio.Event)
+    shown_at: str = ""
     ready: dict[int, Shop] = field(default_factory=dict)
     ready_s: float = -inf
     node: str = field(default_factory=node_name)
