@@ -5,7 +5,7 @@
 One shop in Postgres 18, made in the database: 100,000 linked products, 20,000 changes that are due,
 a thousand dead ones, 1,000,000 rows of history over the last 24 hours, 200 calls. Measured: the
 history counted for the first time (25 steps of an hour), counted once more as each few seconds, the
-overview (the median and the longest of 30, without the first). The bar: 50 ms for an overview.
+overview (the median, the fastest, the longest of 30, without the first). The bar: 50 ms for one.
 """
 
 from __future__ import annotations
@@ -122,6 +122,7 @@ async def measure(pool: asyncpg.Pool) -> dict[str, float]:
     say(f"{found.sentence} ({found.waiting} wait, {found.sent_today} sent today)")
     return {
         "overview_ms": round(statistics.median(looks), 1),
+        "overview_fastest_ms": round(min(looks), 1),
         "overview_longest_ms": round(max(looks), 1),
         "count_hour_ms": round(statistics.median(steps), 1),
         "count_again_ms": round(statistics.median(again), 1),

@@ -59,7 +59,8 @@ select
   maximum_points,
   restore_points_s,
   read_at
-from syncd.gauge;
+from syncd.gauge
+where maximum_points > 0;  -- Shopify has not said yet
 
 -- name: calls(most int8)
 -- The last calls of each shop, the newest first.

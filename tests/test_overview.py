@@ -65,6 +65,29 @@ async def test_what_a_daemon_sends_shows_in_the_overview(scene: Scene) -> None:
     assert sum(one.count for one in found.delays) == found.sent_today
 
 
+IN_LINE = """
+select exists (select from pg_locks where relation = 'syncd.gauge'::regclass and not granted)
+"""
+
+
+async def test_a_database_that_takes_no_figures_holds_up_nothing(scene: Scene) -> None:
+    """They are dropped after a while, and the daemon goes on."""
+    async with scene.pool.acquire() as other, other.transaction():
+        await other.execute("set local idle_in_transaction_session_timeout = 0")
+        await other.execute("lock table syncd.gauge, syncd.call in exclusive mode")
+        async with served(scene) as house:
+            await scene.load(JAKKE)
+            with anyio.fail_after(PATIENCE_S):
+                while not await scene.pool.fetchval(IN_LINE) or len(scene.state()) < 1:
+                    pass
+                while await scene.pool.fetchval(IN_LINE):
+                    pass
+                await scene.load(LUE)
+                while len(scene.state()) < 2:
+                    await scene.pool.fetchval(IN_LINE)
+            assert not house.stop.is_set()
+
+
 async def test_without_a_daemon_it_says_so(scene: Scene) -> None:
     await scene.load(JAKKE)
     found = await look(scene)

@@ -84,6 +84,13 @@ async def test_a_bucket_is_told_with_what_came_back_since(pool: asyncpg.Pool) ->
             assert (gauge.maximum_points, gauge.restore_points_s) == (2000.0, 100.0)
 
 
+async def test_a_bucket_of_which_shopify_has_not_told_is_none(pool: asyncpg.Pool) -> None:
+    shop_id = await add_shop(pool)
+    await figures.note(pool, "a", [Told(shop_id, 0.0, 0.0, 0.0, called(1))])
+    assert await figures.gauges(pool) == {}
+    assert len((await figures.calls(pool, most=10))[shop_id]) == 1
+
+
 async def test_of_a_shop_that_was_removed_this_moment_nothing_is_kept(pool: asyncpg.Pool) -> None:
     await figures.note(pool, "a", [told(4711, called(1))])
     assert await figures.gauges(pool) == {}
