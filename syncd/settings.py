@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -19,90 +16,11 @@ from pydantic import (
     ValidationError,
 )
 
+from syncd import addresses
 from syncd.errors import ConfigError
 
 PREFIX = "SYNCD_"
 CREDENTIAL = "syncd-key"  # LoadCredential=syncd-key:/etc/syncd/key
-MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this is a name or an address of this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _has_port(address: str) -> bool:
-    """Whether the port, if there is one, can be read."""
-    try:
-        _ = urlsplit(address).port
-    except ValueError:
-        return False
-    return True
-
-
-def _loopback(address: str) -> str:
-    """An http address of this machine without a path; anything else could leak the token."""
-    parts = urlsplit(address)
-    if parts.scheme != "http" or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("give it as http://127.0.0.1:PORT")
-    if not is_loopback(parts.hostname) or not _has_port(address):
-        raise ValueError("only addresses of this machine are accepted, such as 127.0.0.1")
-    return address.rstrip("/")
-
-
-def _postgres(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError as error:
-        raise ValueError(f"give it as postgresql://USER:PASSWORD@HOST/DATABASE; {error}") from None
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("give it as postgresql://USER:PASSWORD@HOST/DATABASE")
-    return address
-
-
-def _chat(address: str) -> str:
-    """https, or this machine: what is posted there is nobody else's."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        raise ValueError("give it as https://HOST/PATH") from None
-    host = parts.hostname or ""
-    is_open = parts.scheme == "http" and is_loopback(host)
-    if not host or not (parts.scheme == "https" or is_open) or not _has_port(address):
-        raise ValueError("give it as https://HOST/PATH, as the chat shows it")
-    if parts.username or not address.isprintable() or " " in address:
-        raise ValueError("give it as https://HOST/PATH, without user, password or spaces")
-    return address
-
-
-def _smtp(address: str) -> str:
-    form = "give it as smtp://USER:PASSWORD@HOST:PORT or smtps://…"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        raise ValueError(form) from None
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not _has_port(address):
-        raise ValueError(f"{form} (in a password, @ : / are written %40 %3A %2F)")
-    if parts.path.strip("/") or parts.query or bool(parts.username) != bool(parts.password):
-        raise ValueError(f"{form} (in a password, @ : / are written %40 %3A %2F)")
-    return address
-
-
-def _mailbox(address: str) -> str:
-    if not MAILBOX.fullmatch(address):
-        raise ValueError("give addresses such as kari@example.no, several with commas between")
-    return address
-
-
-def _mailboxes(text: object) -> object:
-    """Several stand in one variable."""
-    if not isinstance(text, str):
-        return text
-    return tuple(dict.fromkeys(filter(None, (one.strip() for one in text.split(",")))))
 
 
 def _of_systemd(environment: Mapping[str, str]) -> str | None:
@@ -118,7 +36,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     database_url: Annotated[
-        Annotated[str, AfterValidator(_postgres)] | None,
+        Annotated[str, AfterValidator(addresses.postgres)] | None,
         Field(
             description="The Backoffice's Postgres, as postgresql://USER:PASSWORD@HOST/DATABASE",
             repr=False,
@@ -135,7 +53,7 @@ class Settings(BaseModel):
         ),
     ] = None
     shopify_url: Annotated[
-        Annotated[str, AfterValidator(_loopback)] | None,
+        Annotated[str, AfterValidator(addresses.loopback)] | None,
         Field(description="A sandbox instead of Shopify, on this machine only"),
     ] = None
     receiver_host: Annotated[
@@ -145,21 +63,31 @@ class Settings(BaseModel):
         int | None,
         Field(ge=1, le=65535, description="Port for webhooks; without it none are received"),
     ] = None
+    console_host: Annotated[str, Field(description="Address on which the console is shown")] = (
+        "127.0.0.1"
+    )
+    console_port: Annotated[
+        int, Field(ge=0, le=65535, description="Port for the console; 0: it is not shown")
+    ] = 8480
+    console_address: Annotated[
+        Annotated[str, AfterValidator(addresses.public)] | None,
+        Field(description="The console's public address, as its TLS proxy has it: https://HOST"),
+    ] = None
     alert_url: Annotated[
-        Annotated[str, AfterValidator(_chat)] | None,
+        Annotated[str, AfterValidator(addresses.chat)] | None,
         Field(repr=False, description="A chat's incoming webhook that alarms are told to"),
     ] = None
     alert_email: Annotated[
-        tuple[Annotated[str, AfterValidator(_mailbox)], ...],
-        BeforeValidator(_mailboxes),
+        tuple[Annotated[str, AfterValidator(addresses.mailbox)], ...],
+        BeforeValidator(addresses.mailboxes),
         Field(description="Whom alarms are mailed to, several with commas between"),
     ] = ()
     alert_from: Annotated[
-        Annotated[str, AfterValidator(_mailbox)] | None,
+        Annotated[str, AfterValidator(addresses.mailbox)] | None,
         Field(description="The sender of these mails"),
     ] = None
     smtp_url: Annotated[
-        Annotated[str, AfterValidator(_smtp)] | None,
+        Annotated[str, AfterValidator(addresses.smtp)] | None,
         Field(repr=False, description="The mail server: smtp[s]://USER:PASSWORD@HOST:PORT"),
     ] = None
     alert_language: Annotated[

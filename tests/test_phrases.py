@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import pickle
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from jinja2.ext import babel_extract
 
 from syncd.errors import ConfigError
 from syncd.phrases import catalogue, phrase, said
@@ -26,6 +28,15 @@ def templates() -> Iterator[tuple[str, str]]:
                 first = node.args[0] if node.args else None
                 is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
                 yield place, first.value if is_text else ""  # type: ignore[union-attr]
+    for path in sorted((ROOT / "syncd").rglob("templates/*.html")):
+        for line, _, found, _ in babel_extract(BytesIO(path.read_bytes()), ["_"], [], {}):
+            yield f"{path.relative_to(ROOT).as_posix()}:{line}", _text(found)
+
+
+def _text(found: object) -> str:
+    """The sentence of a call, which stands before its values."""
+    first = found[0] if isinstance(found, tuple) else found
+    return first if isinstance(first, str) else ""
 
 
 def fields(template: str) -> set[str]:

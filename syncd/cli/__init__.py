@@ -44,6 +44,7 @@ from syncd.cli import (
     shop,
     shop_settings,
     tools,
+    user,
     webhooks,
 )
 from syncd.cli.run import guarded
@@ -79,6 +80,7 @@ app.add_typer(explain.app, name="show", help="Look closer at one thing.")
 app.add_typer(link.app, name="link", help="Link a shop with what is in it already.")
 app.add_typer(shop.app, name="shop", help="Shops and their settings.")
 app.add_typer(keys.app, name="key", help="The key that seals credentials.")
+app.add_typer(user.app, name="user", help="Who may use the console.")
 app.add_typer(tools.backoffice_app, name="backoffice", help="The reference Backoffice.")
 
 

@@ -33,7 +33,7 @@ from syncd.records import Shop
 from syncd.rules.text import shortened
 from syncd.settings import Settings
 from syncd.shopify.client import DEADLINE_S, Client
-from syncd.supervisor import DATABASE_LOST, Alerting, Listening, alerting_of
+from syncd.supervisor import DATABASE_LOST, Alerting, Listening, Showing, alerting_of
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
@@ -52,6 +52,7 @@ class Target:
     shopify_url: str | None
     receiver: Listening | None = None
     alerting: Alerting = field(default_factory=Alerting)
+    console: Showing | None = None
 
     def vault(self, *, create: bool = False) -> Vault:
         return Vault.open(self.key_path, create=create)
@@ -68,10 +69,15 @@ def target() -> Target:
     """Raises ConfigError when no database is configured and no demo runs."""
     found = configured()
     receiver = found.receiver_port and Listening(found.receiver_host, found.receiver_port)
-    alerting = alerting_of(found)
+    alerting, showing = alerting_of(found), showing_of(found)
     if found.database_url:
         return Target(
-            found.database_url, found.key_path, found.shopify_url, receiver or None, alerting
+            found.database_url,
+            found.key_path,
+            found.shopify_url,
+            receiver or None,
+            alerting,
+            showing,
         )
     running = home.running(found.state_dir)
     if running is None:
@@ -79,8 +85,22 @@ def target() -> Target:
             "no database is configured, and no demo runs here",
             hint="set SYNCD_DATABASE_URL, or start the demo with `make demo`",
         )
-    key_path = Path(running.key_file)
-    return Target(running.database_url, key_path, running.shopify_url, receiver or None, alerting)
+    return Target(
+        running.database_url,
+        Path(running.key_file),
+        running.shopify_url,
+        receiver or None,
+        alerting,
+        showing,
+    )
+
+
+def showing_of(found: Settings) -> Showing | None:
+    """Where the console is shown, as the settings say."""
+    if not found.console_port:
+        return None
+    is_wanted = "console_port" in found.model_fields_set
+    return Showing(found.console_host, found.console_port, found.console_address or "", is_wanted)
 
 
 @asynccontextmanager

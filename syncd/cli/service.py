@@ -30,7 +30,14 @@ def run_() -> None:
 
     async def work() -> None:
         async with opened(found, name="syncd run", size=10) as pool:
-            house = House(pool, found.vault(), found.shopify_url, found.receiver, found.alerting)
+            house = House(
+                pool,
+                found.vault(),
+                found.shopify_url,
+                found.receiver,
+                found.alerting,
+                found.console,
+            )
             async with stopped_by_signal(house):
                 await serve(house)
 

@@ -10,9 +10,10 @@ from urllib.parse import unquote, urlsplit
 import anyio
 import structlog
 
+from syncd.addresses import is_loopback
 from syncd.flows import alert
 from syncd.messengers import Chat, Mail, Messenger
-from syncd.settings import Settings, is_loopback
+from syncd.settings import Settings
 from syncd.supervisor.house import DATABASE_LOST, Alerting, House, Work
 
 LOOK_S = 10.0

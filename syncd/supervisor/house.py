@@ -68,6 +68,16 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class Showing:
+    """Where the console is shown; `address`: the public one. `is_wanted`: a port was named."""
+
+    host: str
+    port: int
+    address: str = ""
+    is_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Alerting:
     """Whom to tell of alarms, in what language; `late_after` None: as the database says."""
 
@@ -85,7 +95,8 @@ def node_name() -> str:
 class House:
     """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
 
-    `held` is the work under leases, by the lease's name; without `receiver` no webhook is received.
+    `held` is the work under leases, by the lease's name; without `receiver` no webhook is received,
+    without `console` none is shown.
     """
 
     pool: asyncpg.Pool
@@ -93,6 +104,7 @@ class House:
     shopify_url: str | None
     receiver: Listening | None = None
     alerting: Alerting = Alerting()
+    console: Showing | None = None
     ready: dict[int, Shop] = field(default_factory=dict)
     ready_s: float = -inf
     node: str = field(default_factory=node_name)

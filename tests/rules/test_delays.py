@@ -11,7 +11,7 @@ from syncd.rules import delays
 from syncd.rules.delays import BOUNDS, GROWTH, Counted, histogram, merged, percentile
 
 NOW = datetime(2026, 11, 30, 14, 7, 31, tzinfo=UTC)
-SECONDS = st.lists(st.floats(0, BOUNDS[-1] * 0.99), min_size=1, max_size=200)
+SECONDS = st.lists(st.floats(0, BOUNDS[-1] * 0.99), min_size=1, max_size=40)
 SHARES = st.floats(0.01, 1.0)
 
 

@@ -1,0 +1,16 @@
+"""All pages there are, by address."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from syncd.web.console import home, live, signin, users
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        *signin.routes(),
+        *home.routes(),
+        *users.routes(),
+        *live.routes({**home.parts()}),
+    ]

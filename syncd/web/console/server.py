@@ -1,0 +1,66 @@
+"""The console's web server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+from aiohttp import web
+
+from syncd.errors import ConfigError
+from syncd.web.console import drawing, guard, live, pages, trouble
+from syncd.web.console.guard import MAX_FORM_BYTES
+from syncd.web.console.visit import DESK, Desk, Missing
+
+YEAR = "public, max-age=31536000, immutable"
+TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+STOP_S = 2.0
+
+
+async def static(request: web.Request) -> web.Response:
+    """A file of ours, held in memory: no path leads anywhere else."""
+    name = request.match_info["name"]
+    if name not in drawing.assets():
+        raise Missing(name)
+    raw, _ = drawing.assets()[name]
+    kind = TYPES[name.rsplit(".", 1)[-1]]
+    return web.Response(body=raw, content_type=kind, charset="utf-8",
+                        headers={"Cache-Control": YEAR})  # fmt: skip
+
+
+def application(desk: Desk) -> web.Application:
+    app = web.Application(
+        middlewares=[guard.dress, trouble.tell, guard.admit], client_max_size=MAX_FORM_BYTES
+    )
+    app[DESK] = desk
+    app[live.STOPPING] = anyio.Event()
+    app.router.add_get("/static/{digest}/{name}", static)
+    app.router.add_routes(pages.routes())
+    return app
+
+
+@asynccontextmanager
+async def listening(
+    desk: Desk, *, host: str, port: int
+) -> AsyncIterator[Sequence[tuple[str, int]]]:
+    """Show pages until the block ends; gives the addresses that are listened on.
+
+    Raises ConfigError when the port cannot be had.
+    """
+    app = application(desk)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, OverflowError) as error:
+            raise ConfigError(
+                f"the console cannot be shown on {host}:{port}: {error}",
+                hint="choose another SYNCD_CONSOLE_PORT, or end what listens there",
+            ) from error
+        yield [(one[0], one[1]) for one in runner.addresses]
+    finally:
+        app[live.STOPPING].set()
+        with anyio.CancelScope(shield=True):
+            await runner.cleanup()
