@@ -19,6 +19,7 @@ from syncd.phrases import Tongue
 from syncd.postgres import shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
+from syncd.shopify.client import Client
 from syncd.vault import Vault
 
 DATABASE_LOST = (
@@ -47,9 +48,13 @@ class Bell:
 
 @dataclass(slots=True)
 class Work:
-    """What this node does under a lease; `lost` cuts it off, `is_left` ends it after its step."""
+    """What this node does under a lease; `lost` cuts it off, `is_left` ends it after its step.
+
+    `client` is the one that spends the shop's points, while there is one.
+    """
 
     lease: Lease
+    client: Client | None = None
     lost: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     is_left: bool = False
 
