@@ -81,7 +81,7 @@ words: $(READY) ## gather the sentences for people into the catalogues of syncd/
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|planner|receiver|resync|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern

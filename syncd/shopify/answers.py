@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import aiohttp
 from gql.transport.exceptions import TransportError
@@ -75,6 +75,8 @@ ROW_CODES = frozenset(
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 Path = tuple[str | int, ...]
+Outcome = Literal["ok", "rejected", "throttled", "refused", "lost"]  # of a call, in one word
+LOST: Final[Outcome] = "lost"
 E = TypeVar("E", bound=ShopifyError)
 
 
@@ -98,6 +100,19 @@ class RefusedStatus(TransportError):
         self.status = status
         self.body = body
         self.retry_after = retry_after
+
+    @property
+    def outcome(self) -> Outcome:
+        return "throttled" if self.status == 429 else "refused"
+
+
+def outcome(errors: Any, data: Any) -> Outcome:
+    """An answer in one word; `rejected`: Shopify names something wrong with what was written."""
+    if errors and not (_is_whole(data) and all(_code(one) == "ACCESS_DENIED" for one in errors)):
+        return "throttled" if any(_code(one) == "THROTTLED" for one in errors) else "refused"
+    fields = data.values() if isinstance(data, dict) else ()
+    is_rejected = any(isinstance(one, dict) and one.get("userErrors") for one in fields)
+    return "rejected" if is_rejected else "ok"
 
 
 def request_id() -> str:
