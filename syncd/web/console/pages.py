@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syncd.web.console import home, live, product, product_deeds, signin, users
+from syncd.web.console import home, live, product, product_deeds, products, signin, users
 
 
 def routes() -> list[web.RouteDef]:
@@ -12,6 +12,7 @@ def routes() -> list[web.RouteDef]:
         *signin.routes(),
         *home.routes(),
         *users.routes(),
+        *products.routes(),
         *product.routes(),
         *product_deeds.routes(),
         *live.routes({**home.parts(), **product.parts()}),

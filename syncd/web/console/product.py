@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio
@@ -23,7 +24,7 @@ from syncd.web.console import product_words
 from syncd.web.console.drawing import draw, fragment
 from syncd.web.console.live import Part
 from syncd.web.console.product_words import path_of
-from syncd.web.console.visit import Missing, client_of, desk, may, shop_of
+from syncd.web.console.visit import Missing, client_of, desk, may, shop_of, visit
 
 LINES, MOST_LINES = 25, 500  # of the timeline
 REST_S = 5.0  # between two looks into Shopify, however much happens
@@ -112,7 +113,7 @@ async def _values(request: web.Request, shop: Shop, told: Explanation) -> dict[s
         "deeds": product_words.deeds(told),
         "pieces": product_words.pieces,
         "picture": product_words.picture,
-        "cell": product_words.cell,
+        "cell": partial(product_words.cell, visit(request).tongue),
         "made_by": field_words.made_by,
         "lane": waiting_words.lane,
         "skus": {one.key: one.sku for one in told.counts},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
 from syncd.errors import ConfigError
@@ -15,7 +17,7 @@ from syncd.web.console import product_words
 from syncd.web.console.drawing import back, draw
 from syncd.web.console.product_words import path_of
 from syncd.web.console.signin import text_of
-from syncd.web.console.visit import Missing, acting, desk, needs, person, shop_of
+from syncd.web.console.visit import Missing, acting, desk, needs, person, shop_of, visit
 
 HERE = "/shops/{domain}/products/{key}"
 
@@ -120,7 +122,7 @@ def _confirm(
         moves=product_words.moves(offer.finding),
         harms=product_words.harms(offer.finding),
         picture=product_words.picture,
-        cell=product_words.cell,
+        cell=partial(product_words.cell, visit(request).tongue),
         is_stale=is_stale,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from syncd.flows.explanation import Explanation, Move, Row
-from syncd.phrases import Phrase, phrase
+from syncd.phrases import Phrase, Tongue, phrase, said
 from syncd.postgres.differences import Finding
 from syncd.rules import field_words
 
@@ -83,12 +83,13 @@ def _is_part(name: str) -> bool:
     return name.startswith(("variant ", "picture "))
 
 
-def cell(name: str, text: str) -> str:
-    """A value in words, where it is none by itself."""
+def cell(tongue: Tongue, name: str, text: str) -> str:
+    """A value in words, where it is none by itself. What people wrote is left as it is."""
     if name.endswith(": tracked"):
-        return {"yes": phrase("yes"), "no": phrase("no")}.get(text, text)
+        words = {"yes": phrase("yes"), "no": phrase("no")}
+        return said(words.get(text, text), tongue)
     if name.endswith(": sale") and text == "stopped":
-        return phrase("stopped")
+        return said(phrase("stopped"), tongue)
     return text
 
 
