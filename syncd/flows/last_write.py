@@ -19,22 +19,23 @@ from syncd.rules.mapping import Reverted
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What taking a write back would write; `finding.reason` says why it cannot be.
+    """What taking a write back would write; `why` says why it cannot be, empty: it can.
 
     `digest` is another one as soon as anything else would be written.
     """
 
     history_id: int
     finding: Finding
+    why: str
     digest: str
 
 
 async def offer(pool: asyncpg.Pool, shop: Shop, key: str) -> Offer | None:
     """The last write of the product; None where none is noted. Raises ContractError."""
-    for written, finding in await _found(pool, shop, [key], None):
+    for written, finding, why in await _found(pool, shop, [key], None):
         forms = [form for form in (finding.restored, written.after) if form is not None]
         digest = "-".join([str(written.history_id), *map(mapping.digest, forms)])
-        return Offer(written.history_id, finding, digest)
+        return Offer(written.history_id, finding, why, digest)
     return None
 
 
@@ -45,13 +46,13 @@ async def findings(
 
     Raises ContractError.
     """
-    found = {one.key: finding for one, finding in await _found(pool, shop, keys, until)}
+    found = {one.key: finding for one, finding, _ in await _found(pool, shop, keys, until)}
     return [found.get(key) or _left(key, phrase("nothing that was sent is noted")) for key in keys]
 
 
 async def _found(
     pool: asyncpg.Pool, shop: Shop, keys: Sequence[str], until: datetime | None
-) -> list[tuple[LastWrite, Finding]]:
+) -> list[tuple[LastWrite, Finding, str]]:
     products = await backoffice.products(
         pool,
         account_id=shop.account_id,
@@ -67,9 +68,10 @@ async def _found(
         key, product, link = one.key, products.get(one.key), known.get(one.key)
         why = _obstacle(one, product, link, shop, held.get(key), until=until)
         if why or product is None or link is None:
-            found.append((one, _left(key, why, one)))
+            found.append((one, _left(key, why, one), why))
         else:
-            found.append((one, _taken_back(one, product, link.known, shop, fall_percent)))
+            finding = _taken_back(one, product, link.known, shop, fall_percent)
+            found.append((one, finding, ""))
     return found
 
 

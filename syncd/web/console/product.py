@@ -52,18 +52,26 @@ def parts() -> Mapping[str, Part]:
 
 async def page(request: web.Request) -> web.Response:
     """What is known here, at once; Shopify's side comes with the live part, or by `?ask=1`."""
-    shop, key = await shop_of(request), request.match_info["key"]
+    shop, key = await named(request)
     told = await _told(request, shop, key, is_asked=request.query.get("ask") == "1")
     if _is_unknown(told):
-        raise Missing(
-            phrase(
-                "nobody knows a product {key} in {shop}",
-                key=shortened(key, 80),
-                shop=shop.domain,
-            )
-        )
+        raise unknown(shop, key)
     others = await _others(request, shop, key)
     return draw(request, "product.html", others=others, **await _values(request, shop, told))
+
+
+async def named(request: web.Request) -> tuple[Shop, str]:
+    """The shop with the product's key, as the address has them; raises 404."""
+    shop, key = await shop_of(request), request.match_info["key"]
+    if "\0" in key:  # no row of Postgres's can hold it
+        raise unknown(shop, key)
+    return shop, key
+
+
+def unknown(shop: Shop, key: str) -> Missing:
+    return Missing(
+        phrase("nobody knows a product {key} in {shop}", key=shortened(key, 80), shop=shop.domain)
+    )
 
 
 async def part(request: web.Request) -> str:
@@ -72,9 +80,10 @@ async def part(request: web.Request) -> str:
         shop = await shops.find(desk(request).pool, request.query.get("shop", ""))
     except ConfigError:
         shop = None
-    if shop is None:
+    key = request.query.get("key", "")
+    if shop is None or "\0" in key:
         return ""
-    key, now_s = request.query.get("key", ""), anyio.current_time()
+    now_s = anyio.current_time()
     stamp = await dossier.stamp(desk(request).pool, shop.shop_id, key)
     if SHOWN in request:
         shown = request[SHOWN]

@@ -12,12 +12,12 @@ from syncd.flows.last_write import Offer
 from syncd.phrases import phrase
 from syncd.postgres import byhand, people, runs
 from syncd.records import Shop
-from syncd.rules.text import shortened
 from syncd.web.console import product_words
 from syncd.web.console.drawing import back, draw
+from syncd.web.console.product import named, unknown
 from syncd.web.console.product_words import path_of
 from syncd.web.console.signin import text_of
-from syncd.web.console.visit import Missing, acting, desk, needs, person, shop_of, visit
+from syncd.web.console.visit import Missing, acting, desk, needs, person, visit
 
 HERE = "/shops/{domain}/products/{key}"
 
@@ -36,10 +36,10 @@ def routes() -> list[web.RouteDef]:
 @needs("operator")
 async def send(request: web.Request) -> web.Response:
     """Read it in Shopify, put right what differs: `syncd send`."""
-    shop, key = await _named(request)
+    shop, key = await named(request)
     _refuse_idle(shop)
     if await resync.unknown(desk(request).pool, shop, [key]):
-        raise Missing(_unknown(shop, key))
+        raise unknown(shop, key)
     async with acting(request) as connection:
         rows = await resync.enqueue_again(connection, shop, [key])
         await people.note(connection, "send", shop_id=shop.shop_id, given={"key": key}, rows=rows)
@@ -50,7 +50,7 @@ async def send(request: web.Request) -> web.Response:
 @needs("operator")
 async def retry(request: web.Request) -> web.Response:
     """Try again what was given up: the product, or a count of it."""
-    shop, key = await _named(request)
+    shop, key = await named(request)
     kind, of = await _given_up(request, key)
     async with acting(request) as connection:
         count = await byhand.retry(connection, key=of, shop=shop.domain, kind=kind)
@@ -61,7 +61,7 @@ async def retry(request: web.Request) -> web.Response:
 @needs("operator")
 async def skip(request: web.Request) -> web.Response:
     """Let what was given up go, until the Backoffice touches it again."""
-    shop, key = await _named(request)
+    shop, key = await named(request)
     kind, of = await _given_up(request, key)
     async with acting(request) as connection:
         count = await byhand.skip(connection, key=of, shop=shop.domain, kind=kind)
@@ -73,7 +73,7 @@ async def skip(request: web.Request) -> web.Response:
 
 @needs("operator")
 async def resume(request: web.Request) -> web.Response:
-    shop, key = await _named(request)
+    shop, key = await named(request)
     async with acting(request) as connection:
         await byhand.resume(connection, shop.domain)
     return back(request, path_of(shop.domain, key), phrase("The shop is sent to again."))
@@ -82,14 +82,14 @@ async def resume(request: web.Request) -> web.Response:
 @needs("operator")
 async def ask_back(request: web.Request) -> web.Response:
     """What taking the last write back would write, before anybody does it."""
-    shop, key = await _named(request)
+    shop, key = await named(request)
     return _confirm(request, shop, key, await _offer(request, shop, key))
 
 
 @needs("operator")
 async def take_back(request: web.Request) -> web.Response:
     """By a run of its own, through the same pumps and guards; only what was shown."""
-    shop, key = await _named(request)
+    shop, key = await named(request)
     _refuse_idle(shop)
     offer = await _offer(request, shop, key)
     if (await text_of(request)).get("digest") != offer.digest:
@@ -127,10 +127,6 @@ def _confirm(
     )
 
 
-async def _named(request: web.Request) -> tuple[Shop, str]:
-    return await shop_of(request), request.match_info["key"]
-
-
 async def _offer(request: web.Request, shop: Shop, key: str) -> Offer:
     offer = await last_write.offer(desk(request).pool, shop, key)
     if offer is None:
@@ -144,7 +140,7 @@ async def _given_up(request: web.Request, key: str) -> tuple[str, str]:
     kind = form.get("kind", "product")
     if kind not in ("product", "stock"):
         raise web.HTTPBadRequest
-    return kind, form.get("of", key) if kind == "stock" else key
+    return kind, form.get("of", key).replace("\0", "") if kind == "stock" else key
 
 
 def _refuse_idle(shop: Shop) -> None:
@@ -157,12 +153,6 @@ def _refuse_idle(shop: Shop) -> None:
             phrase("{shop} is not linked with the Backoffice yet", shop=shop.domain),
             hint=phrase("link it first: Shops"),
         )
-
-
-def _unknown(shop: Shop, key: str) -> str:
-    return phrase(
-        "nobody knows a product {key} in {shop}", key=shortened(key, 80), shop=shop.domain
-    )
 
 
 def _nothing() -> str:
