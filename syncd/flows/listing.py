@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import asyncpg
 
@@ -11,6 +12,7 @@ from syncd.errors import ContractError
 from syncd.flows.search import search
 from syncd.flows.seek import NOT_DIGITS
 from syncd.postgres import listing, lookup
+from syncd.postgres import search as words
 from syncd.postgres.listing import START, Filter, Listed, Place
 from syncd.postgres.search import Result
 from syncd.records import Shop
@@ -34,27 +36,30 @@ async def listed(
 
     `shops` are all there are. Where the Backoffice's views are broken, what syncd knows is listed.
     """
-    shop_id = shop.shop_id if shop else None
+    page: Any = {"shop_id": shop.shop_id if shop else None, "after": after, "most": most}
+    query = words.query(text)
     if not text:
         if state is None:
-            return await listing.linked(pool, shop_id=shop_id, after=after, most=most)
-        found = await listing.waiting(pool, state, shop_id=shop_id, after=after, most=most)
-        return await _titled(pool, shops, found)
+            return await listing.linked(pool, "", **page)
+        return await _titled(pool, shops, await listing.waiting(pool, state, "", **page))
     here: list[Listed] = []
     if after == START:
         asked = [one for one in shops if shop is None or one == shop]
         here = await _titled(pool, shops, await _elsewhere(pool, asked, text))
-    if state is not None:
-        here = [one for one in here if one.state == state]
     if state == "not linked":
         return here
-    words = await search(pool, text, shop_id=shop_id, state=state, most=most, after=after)
-    return [*here, *map(_plain, words)]
+    if state is not None:
+        here = [one for one in here if one.state == state]
+        found = await listing.waiting(pool, state, query, **page) if query else []
+    elif await listing.is_common(pool, query):
+        found = await listing.linked(pool, query, **page)
+    else:
+        found = [_plain(one) for one in await search(pool, text, **page)]
+    return [*here, *found]
 
 
 async def _elsewhere(pool: asyncpg.Pool, shops: Sequence[Shop], text: str) -> list[Listed]:
-    """What the Backoffice has by this SKU, barcode, or key, though a shop is not linked with it;
-    linked ones by an id of a variant's."""
+    """What the Backoffice has by this SKU, barcode, or key, though a shop is not linked with it."""
     found: list[Listed] = []
     for shop in shops:
         try:
@@ -62,7 +67,7 @@ async def _elsewhere(pool: asyncpg.Pool, shops: Sequence[Shop], text: str) -> li
         except ContractError:  # the page of a product says so
             return found
         keys = sorted({one.product_key for one in hits})
-        found += await listing.unlinked(pool, shop.shop_id, keys) if keys else []
+        found += await listing.strangers(pool, shop.shop_id, keys) if keys else []
     return found
 
 
