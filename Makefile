@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words clients bench fidelity clean
+.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -77,6 +77,9 @@ schema: $(READY) ## make our schema files anew from the npm package that carries
 words: $(READY) ## gather the sentences for people into the catalogues of syncd/locale, new ones without translation
 	@$(BIN)/pybabel --quiet extract --mapping-file syncd/locale/words.cfg --keywords phrase --no-location --omit-header --sort-output -o $(VENV)/syncd.pot syncd
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 100 -i $(VENV)/syncd.pot -d syncd/locale -D syncd -l nb
+
+screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chromium must be installed)
+	@$(BIN)/python scripts/make_screenshots.py
 
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
