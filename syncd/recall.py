@@ -146,7 +146,8 @@ class _Search:
             else:
                 given[name], letters = self.best(value, depth + 1)
                 explained += letters
-        if mould.weight < FEW and not explained and mould.fields[0][0] not in MOMENTS:
+        is_said = explained or mould.fields[0][0] in MOMENTS or values[0].isdecimal()
+        if mould.weight < FEW and not is_said:
             return "", 0
         return Phrase(mould.template, given), explained + mould.weight
 

@@ -18,6 +18,7 @@ TEXT = st.lists(WORD, min_size=1, max_size=4).map(" ".join)
 AMBIGUOUS: dict[str, str] = {
     "there is no {what} {named}": "nothing parts the two; the kind is a phrase, or one word",
     "the {what} {named} could be several: {found}": "the same",
+    "{count} h": "a single letter: known behind a number only",
     "{field} of {sku}": "too short by itself; a field is a phrase",
 }
 TEMPLATES = sorted(set(catalogue("nb")) - set(AMBIGUOUS))
@@ -33,12 +34,32 @@ def value(name: str) -> st.SearchStrategy[str]:
     return WORD if name in ONE_WORD else TEXT
 
 
-@settings(max_examples=8)
-@given(st.data())
-@pytest.mark.parametrize("template", TEMPLATES)
-def test_every_sentence_is_known_again(template: str, data: st.DataObject) -> None:
-    made = Phrase(template, {name: data.draw(value(name)) for name in fields(template)})
-    assert said(recalled(str(made)), "nb") == said(made, "nb")
+def known_again(template: str, values: dict[str, str]) -> bool:
+    made = Phrase(template, values)
+    return said(recalled(str(made)), "nb") == said(made, "nb")
+
+
+def test_every_sentence_is_known_again() -> None:
+    missed = []
+    for template in TEMPLATES:
+        names = fields(template)
+        plain = {
+            name: "2026-11-29 12:03" if name in MOMENTS else f"xq{number}-vz"
+            for number, name in enumerate(names)
+        }
+        wordy = {
+            name: text if name in MOMENTS or name in ONE_WORD else f"Bøtte {text} for ørret"
+            for name, text in plain.items()
+        }
+        missed += [template for values in (plain, wordy) if not known_again(template, values)]
+    assert not missed, "\n".join(["", *missed])
+
+
+# Not by chance: two sentences may be alike for some values that one in a million has.
+@settings(max_examples=300, derandomize=True)
+@given(st.sampled_from(TEMPLATES), st.data())
+def test_a_sentence_is_known_again_whatever_its_values(template: str, data: st.DataObject) -> None:
+    assert known_again(template, {name: data.draw(value(name)) for name in fields(template)})
 
 
 @pytest.mark.parametrize(
@@ -46,6 +67,7 @@ def test_every_sentence_is_known_again(template: str, data: st.DataObject) -> No
     [
         pytest.param("Jakke {x}", "Jakke {x}", id="what no template explains"),
         pytest.param("", "", id="nothing"),
+        pytest.param("5 h", "5 t", id="a span of time"),
         pytest.param(
             "product 4711 (Jakke), SKU J-S: the price is less than 0 (Shopify says “price: no”)"
             "\n  → correct the price in the Backoffice; it will be sent by itself"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 from gql.transport.exceptions import TransportError
@@ -25,6 +25,7 @@ from syncd.errors import (
     VariantLimitError,
 )
 from syncd.phrases import phrase
+from syncd.shopify.outcomes import Outcome, code_of, is_whole
 
 STATUSES = {  # of HTTP: the whole shop refuses us
     401: (
@@ -75,8 +76,6 @@ ROW_CODES = frozenset(
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 Path = tuple[str | int, ...]
-Outcome = Literal["ok", "rejected", "throttled", "refused", "lost"]  # of a call, in one word
-LOST: Final[Outcome] = "lost"
 E = TypeVar("E", bound=ShopifyError)
 
 
@@ -104,15 +103,6 @@ class RefusedStatus(TransportError):
     @property
     def outcome(self) -> Outcome:
         return "throttled" if self.status == 429 else "refused"
-
-
-def outcome(errors: Any, data: Any) -> Outcome:
-    """An answer in one word; `rejected`: Shopify names something wrong with what was written."""
-    if errors and not (_is_whole(data) and all(_code(one) == "ACCESS_DENIED" for one in errors)):
-        return "throttled" if any(_code(one) == "THROTTLED" for one in errors) else "refused"
-    fields = data.values() if isinstance(data, dict) else ()
-    is_rejected = any(isinstance(one, dict) and one.get("userErrors") for one in fields)
-    return "rejected" if is_rejected else "ok"
 
 
 def request_id() -> str:
@@ -172,8 +162,8 @@ def _refusal(
     document: str,
 ) -> ShopifyError | None:
     # A null for another reason must not pass for one beside it that is only refused.
-    first = next((one for one in errors if _code(one) != "ACCESS_DENIED"), errors[0])
-    code = _code(first)
+    first = next((one for one in errors if code_of(one) != "ACCESS_DENIED"), errors[0])
+    code = code_of(first)
     said = str(first.get("message", "")).strip()
     message = phrase(
         "Shopify refused {document}: {said} ({code})",
@@ -184,7 +174,7 @@ def _refusal(
     match code:
         case "THROTTLED":
             return ThrottledError(message, wait_s=_restored_in_s(cost))
-        case "ACCESS_DENIED" if _is_whole(data):
+        case "ACCESS_DENIED" if is_whole(data):
             return None
         case "ACCESS_DENIED":
             return KindError(message, hint=LACKS_SCOPE)
@@ -236,14 +226,6 @@ def misunderstood(extensions: Mapping[str, Any] | None, document: str) -> Shopif
             )
             return named(ShopifyError(said, hint=OUR_FAULT))
     return None
-
-
-def _code(error: Mapping[str, Any]) -> str:
-    return str((error.get("extensions") or {}).get("code", ""))
-
-
-def _is_whole(data: Mapping[str, Any] | None) -> bool:
-    return bool(data) and all(value is not None for value in (data or {}).values())
 
 
 def _restored_in_s(cost: Mapping[str, Any] | None) -> float:

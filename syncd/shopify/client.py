@@ -18,7 +18,7 @@ from gql.transport.exceptions import TransportError
 
 from syncd.errors import CallError, LeaseLostError, ThrottledError, TokenError
 from syncd.records import Lane
-from syncd.shopify import answers
+from syncd.shopify import answers, outcomes
 from syncd.shopify.answers import Answer, RefusedStatus, lost, of_errors, of_status
 from syncd.shopify.auth import Access
 from syncd.shopify.budget import MOST, Budget
@@ -150,12 +150,12 @@ class Client:
             self._settle(document, turn, None)
             raise LeaseLostError(f"{document.name} was not sent: the shop may be another node's")
         cost: Mapping[str, Any] | None = None
-        began_s, outcome = now_s(), answers.LOST
+        began_s, outcome = now_s(), outcomes.LOST
         answers.REQUEST_ID.set("")
         try:
             answer = await self._transport.execute(Call(document, variables))
             cost = (answer.extensions or {}).get("cost")
-            outcome = answers.outcome(answer.errors, answer.data)
+            outcome = outcomes.outcome(answer.errors, answer.data)
             self._budget.took(now_s() - began_s)
         except RefusedStatus as error:
             outcome = error.outcome

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from syncd.records import Lane
-from syncd.shopify.answers import Outcome, request_id
+from syncd.shopify.answers import request_id
+from syncd.shopify.outcomes import Outcome
 
 LAST = 200  # calls that are remembered until somebody takes them
 
