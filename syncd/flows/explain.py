@@ -12,9 +12,10 @@ from syncd.flows import explain_past, sides
 from syncd.flows.explanation import Count, Explanation, Failure, Row, Shot
 from syncd.flows.judgement import HELD_BY
 from syncd.flows.sides import Sides
-from syncd.phrases import phrase
+from syncd.phrases import joined, phrase
 from syncd.postgres import dossier, harms
 from syncd.postgres.dossier import FileState
+from syncd.recall import recalled
 from syncd.records import Shop
 from syncd.rules import (
     accidents,
@@ -192,7 +193,11 @@ def _blocked(seen: Sides) -> tuple[str, ...]:
 
 async def _hold(pool: asyncpg.Pool, shop: Shop, key: str) -> Hold | None:
     held = (await harms.look(pool, shop.shop_id, [key])).held.get(key)
-    return Hold(held.run_id, "; ".join(held.hold), held.is_rejected) if held else None
+    return (
+        Hold(held.run_id, joined([*map(recalled, held.hold)], "; "), held.is_rejected)
+        if held
+        else None
+    )
 
 
 async def _shots(pool: asyncpg.Pool, shop: Shop, seen: Sides) -> list[FileState]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncd.phrases import phrase
+from syncd.recall import recalled
 from syncd.rules import field_words
 from syncd.rules.clock_words import is_endless, moment
 from syncd.rules.facts import Answer, Facts, Waiting
@@ -69,9 +70,9 @@ def lane(name: str) -> str:
 
 
 def steps(error: str) -> tuple[str, tuple[str, ...]]:
-    """What an error says, without its next steps; these."""
+    """What an error says, without its next steps; these. Each can be said in other languages."""
     said, *hints = error.partition(REQUEST)[0].split(STEP)
-    return said.strip(), tuple(hint.strip() for hint in hints)
+    return recalled(said.strip()), tuple(recalled(hint.strip()) for hint in hints)
 
 
 def request_id(error: str) -> str:
@@ -80,8 +81,8 @@ def request_id(error: str) -> str:
 
 
 def first_line(text: str) -> str:
-    """A phrase of one line stays one."""
-    return text.split("\n", 1)[0].strip() if "\n" in text else text
+    """That of an error; it can be said in other languages."""
+    return recalled(text.split("\n", 1)[0].strip() if "\n" in text else text)
 
 
 def _since(facts: Facts, change: Waiting) -> str:

@@ -116,7 +116,7 @@ async def _values(request: web.Request, shop: Shop, told: Explanation) -> dict[s
     return {
         "shop": shop,
         "told": told,
-        "here": path_of(shop.domain, told.key),
+        "product_path": path_of(shop.domain, told.key),
         "sides": product_words.sides(told),
         "state": product_words.state(told),
         "deeds": product_words.deeds(told),

@@ -117,7 +117,7 @@ def _confirm(
         status=409 if is_stale else 200,
         shop=shop,
         key=key,
-        here=path_of(shop.domain, key),
+        product_path=path_of(shop.domain, key),
         offer=offer,
         moves=product_words.moves(offer.finding),
         harms=product_words.harms(offer.finding),

@@ -203,7 +203,8 @@ async def test_a_picture_is_fetched_without_telling_where_from(shop: Shop) -> No
 
 async def test_a_product_is_sent_again(shop: Shop) -> None:
     await shop.sign_in()
-    await shop.caller.get(JACKET)
+    page = await shop.caller.get(JACKET)
+    assert f'action="{JACKET}/send"' in page.text
     answer = await shop.caller.post(f"{JACKET}/send")
     assert (answer.status, answer.to) == (303, JACKET)
     change = await shop.scene.change()
@@ -233,6 +234,7 @@ async def test_what_was_given_up_is_tried_again_or_skipped(shop: Shop, pool: asy
     await shop.scene.push()
     page = await shop.caller.get(JACKET)
     assert "gitt opp" in page.words and "Prøv igjen" in page.words
+    assert "har ingen pris" in page.words and "has no price" not in page.words
     await shop.caller.post(f"{JACKET}/retry", {"kind": "product", "of": "1"})
     change = await shop.scene.change()
     assert change is not None and change["state"] == "due"
@@ -263,9 +265,11 @@ async def test_the_last_change_is_taken_back_once_it_was_shown(
     await shop.sign_in()
     await shop.rename("Feil")
     await shop.scene.push()
-    assert "Ta tilbake denne endringen" in (await shop.caller.get(JACKET)).words
+    page = await shop.caller.get(JACKET)
+    assert "Ta tilbake denne endringen" in page.words and f'"{JACKET}/take-back"' in page.text
     asked = await shop.caller.get(f"{JACKET}/take-back")
     assert re.search(r'class="was">Feil<.*class="is">Jakke<', asked.text, re.DOTALL)
+    assert f'action="{JACKET}/take-back"' in asked.text
     assert await pool.fetchval("select count(*) from syncd.run") == 0
     (digest,) = re.findall(r'name="digest" value="([^"]+)"', asked.text)
     assert (await shop.caller.post(f"{JACKET}/take-back", {"digest": digest})).to == JACKET
