@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words clients bench fidelity clean
+.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,10 +78,13 @@ words: $(READY) ## gather the sentences for people into the catalogues of syncd/
 	@$(BIN)/pybabel --quiet extract --mapping-file syncd/locale/words.cfg --keywords phrase --no-location --omit-header --sort-output -o $(VENV)/syncd.pot syncd
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 100 -i $(VENV)/syncd.pot -d syncd/locale -D syncd -l nb
 
+screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chromium must be installed)
+	@$(BIN)/python scripts/make_screenshots.py
+
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|planner|receiver|resync|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern

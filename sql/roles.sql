@@ -35,7 +35,7 @@ end $$;
 
 -- name: grant()
 -- What each role may, where it is there; what it may no more is taken back. Partitions are read through syncd.outbox.
--- A new column of syncd.shop that holds a secret is named here beside credentials.
+-- A new column that holds a secret is named here.
 do $$
 declare
   relation record;
@@ -52,11 +52,14 @@ begin
         and c.relkind in ('r', 'p', 'v')
         and not c.relispartition
         and c.relname !~ '^outbox_\d{8}$'
-        and not (c.relname = 'shop' and a.attname in ('credentials', 'access_token', 'app_secret', 'app_secret_before'))
+        and (c.relname, a.attname) not in (
+          ('shop', 'credentials'), ('shop', 'access_token'), ('shop', 'app_secret'), ('shop', 'app_secret_before'),
+          ('person', 'password_hash'), ('session', 'token_hash'), ('invitation', 'token_hash'), ('signin_try', 'who')
+        )
       group by c.oid
     loop
       execute format('revoke all on %s from syncd_dba', relation.name);
-      if relation.name = 'syncd.shop'::regclass then
+      if relation.name in ('syncd.shop'::regclass, 'syncd.person', 'syncd.session', 'syncd.invitation', 'syncd.signin_try') then
         execute format('grant select (%s) on %s to syncd_dba', relation.columns, relation.name);
       else
         execute format('grant select on %s to syncd_dba', relation.name);

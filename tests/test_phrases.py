@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import pickle
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
@@ -28,7 +29,7 @@ def templates() -> Iterator[tuple[str, str]]:
                 is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
                 yield place, first.value if is_text else ""  # type: ignore[union-attr]
     for path in sorted((ROOT / "syncd").rglob("templates/*.html")):
-        for line, _, found, _ in babel_extract(path.open("rb"), ["_"], [], {}):
+        for line, _, found, _ in babel_extract(BytesIO(path.read_bytes()), ["_"], [], {}):
             yield f"{path.relative_to(ROOT).as_posix()}:{line}", _text(found)
 
 

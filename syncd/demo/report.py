@@ -94,11 +94,17 @@ def summary(console: Console, rows: Sequence[tuple[str, str]]) -> None:
     console.print(table)
 
 
-def farewell(console: Console, *, address: str) -> None:
+def console_at(console: Console, door: str) -> None:
+    """Where the console is, with what to sign in with."""
+    console.print(f"[green]✓[/] The console is at [bold]{escape(door)}[/]", soft_wrap=True)
+
+
+def farewell(console: Console, *, address: str, door: str) -> None:
     """What to do next while the demo runs."""
     console.print()
     console.print("[bold]The daemon keeps running. In another terminal:[/]")
     for name, what in (
+        ("the console", door),
         ("the shop", address),
         ("the Backoffice", "make psql"),
         ("", "update retail.price set list_price = 199 where variant_id = 1;"),

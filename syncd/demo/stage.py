@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 import asyncpg
 from rich.console import Console
 
+from syncd import passwords
 from syncd.catalogue import sample, shopify_csv
 from syncd.catalogue.entries import Catalogue
 from syncd.demo import home as homes
@@ -20,7 +22,7 @@ from syncd.demo.home import Home
 from syncd.errors import ConfigError
 from syncd.flows import onboard
 from syncd.flows.onboard import Wishes
-from syncd.postgres import db, embedded, reference, shops, webhooks
+from syncd.postgres import db, embedded, people, reference, shops, webhooks
 from syncd.postgres.embedded import Server
 from syncd.postgres.migrate import migrate
 from syncd.records import Shop
@@ -28,13 +30,15 @@ from syncd.sandbox import server as sandbox
 from syncd.sandbox.options import ShopOptions
 from syncd.shopify import client as shopify
 from syncd.supervisor import House
-from syncd.supervisor.house import Listening
+from syncd.supervisor.house import Listening, Showing
 from syncd.vault import Vault
 
 ACCOUNT = "fjord"
+VISITOR = "demo"
 TOKEN = "shpat_sandbox"
 DEPARTMENT, WAREHOUSE = "nett", "hoved"
 SANDBOX_PORT = 8600
+CONSOLE_PORT = 8480
 DATABASE_MISSING = "select not exists (select from pg_database where datname = $1)"
 
 
@@ -49,13 +53,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything is there. `is_new`: the catalogue was loaded just now."""
+    """Everything is there. `is_new`: the catalogue was loaded just now; `door`: the console."""
 
     house: House
     shop: Shop
     address: str
     database_url: str = field(repr=False)
     is_new: bool
+    door: str = field(repr=False)
 
     @property
     def pool(self) -> asyncpg.Pool:
@@ -98,7 +103,10 @@ async def stage(home: Home, wanted: Wanted, console: Console) -> AsyncIterator[S
         stack.callback(homes.withdraw, home)
         house = House(pool, vault, running.url)
         house.receiver = Listening("127.0.0.1", port)
-        yield Stage(house, shop, running.url, url, is_new)
+        house.console = at = Showing("127.0.0.1", _free(CONSOLE_PORT))
+        door = f"http://{at.host}:{at.port} (user {VISITOR}, password {await _let_in(pool)})"
+        report.console_at(console, door)
+        yield Stage(house, shop, running.url, url, is_new, door)
 
 
 def read(csv: Path | None, console: Console) -> tuple[Catalogue, str]:
@@ -170,11 +178,30 @@ async def _shop(pool: asyncpg.Pool, vault: Vault, home: Home, url: str) -> Shop:
         return await onboard.add(pool, client, wishes, sealed=vault.seal(TOKEN))
 
 
+def _free(port: int) -> int:
+    """This port, or where somebody listens there any other one."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return _free(0)
+        found: int = tried.getsockname()[1]
+        return found
+
+
+async def _let_in(pool: asyncpg.Pool) -> str:
+    """The password of the demo's visitor to its console, another one at each start."""
+    password = f"{ACCOUNT}-{secrets.randbelow(1_000_000):06}"
+    hashed = await passwords.hashed(password)
+    if not await people.set_password(pool, VISITOR, hashed):
+        await people.add(pool, VISITOR, password_hash=hashed, role="admin")
+    return password
+
+
 async def _hear(pool: asyncpg.Pool, vault: Vault, shop: Shop) -> int:
     """The port on which the shop's webhooks are received; the shop is asked for them there."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = _free(0)
     if (await webhooks.wiring(pool, shop.shop_id)).secret is None:
         await webhooks.set_secret(pool, shop.shop_id, vault.seal(ShopOptions().api_secret))
     await webhooks.set_address(pool, shop.shop_id, f"http://127.0.0.1:{port}/webhooks")

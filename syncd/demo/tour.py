@@ -58,7 +58,7 @@ async def run(home: Home, wanted: Wanted, console: Console, *, is_once: bool) ->
             try:
                 is_equal = await _lead(scene, console, is_once=is_once)
                 if not is_once and not house.stop.is_set():
-                    report.farewell(console, address=scene.address)
+                    report.farewell(console, address=scene.address, door=scene.door)
                     await house.stop.wait()
             finally:
                 house.stop.set()

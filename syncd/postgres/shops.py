@@ -86,9 +86,9 @@ async def find(pool: asyncpg.Pool, text: str) -> Shop | None:
     return next(iter(await _shops(pool, domain=domain.normal(text))), None)
 
 
-async def all(pool: asyncpg.Pool) -> list[Shop]:
+async def all(db: Executor) -> list[Shop]:
     """Every shop, in the order they were added."""
-    return await _shops(pool)
+    return await _shops(db)
 
 
 async def ready(pool: asyncpg.Pool) -> list[Shop]:
@@ -125,7 +125,7 @@ async def set_own(db: Executor, shop_id: int, *, currency: str, taxes_included: 
 
 
 async def _shops(
-    pool: asyncpg.Pool, *, domain: str | None = None, is_ready: bool | None = None
+    db: Executor, *, domain: str | None = None, is_ready: bool | None = None
 ) -> list[Shop]:
-    rows = await sql.settings.fetch(pool, domain=domain, is_ready=is_ready)
+    rows = await sql.settings.fetch(db, domain=domain, is_ready=is_ready)
     return [Shop(**{**row, "publish_to": tuple(row["publish_to"])}) for row in rows]

@@ -1,4 +1,4 @@
-"""The page on which administrators let people in, and each changes their own password."""
+"""The page on which people are let in, passwords changed."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ async def test_a_new_password_ends_all_other_sessions(admin: Caller) -> None:
 async def test_what_is_done_is_written_down_with_who_did_it(admin: Caller) -> None:
     await admin.post("/users/link", {"role": "viewer"})
     row = await admin.pool.fetchrow("select actor, action, given from syncd.audit")
-    assert tuple(row) == ("console:kari", "invite", {"role": "viewer"})
+    assert row and tuple(row) == ("console:kari", "invite", {"role": "viewer"})
 
 
 async def test_the_language_is_the_browsers_until_one_is_chosen(caller: Caller) -> None:
