@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
+from yarl import URL
 
+from syncd.postgres import people
+from syncd.postgres.people import Role
+from syncd.web.console.guard import SESSION
 from tests import leasing
+from tests.web.console.caller import Caller
 
 X = "x.myshopify.com"
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)">'
+
+
+async def enter(caller: Caller, name: str, role: Role) -> Caller:
+    """They have signed in, without the work that a password is."""
+    number = await people.add(caller.pool, name, password_hash="$argon2id$none", role=role)
+    assert number is not None
+    token = secrets.token_urlsafe(32)
+    await people.begin(caller.pool, token, number)
+    caller.session.cookie_jar.update_cookies({SESSION: token}, URL(caller.base))
+    await caller.get("/users")  # for the seal of its forms
+    return caller
 
 
 async def add_shop(pool: asyncpg.Pool, domain: str = X) -> int:

@@ -15,6 +15,7 @@ from tests.flows.running import carried, resync
 from tests.flows.test_resync import forget_events
 from tests.flows.test_window import fallen, goods
 from tests.web.console.caller import Caller
+from tests.web.console.rows import enter
 
 __all__ = ["scene"]  # a fixture
 
@@ -30,9 +31,7 @@ async def operator(scene: Scene) -> AsyncIterator[Caller]:
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
     ):
         caller = Caller("http://{}:{}".format(*places[0]), session, scene.pool)
-        await caller.add("kari", "operator")
-        await caller.sign_in()
-        yield caller
+        yield await enter(caller, "kari", "operator")
 
 
 async def test_an_approved_run_is_sent_and_then_taken_back(scene: Scene, operator: Caller) -> None:

@@ -10,9 +10,26 @@ import pytest
 from syncd.postgres import attention
 from syncd.web.console import attention as page_of
 from tests.web.console.caller import Caller
-from tests.web.console.rows import EVIL, X, add_run, add_shop, calm, deeds, die, end, hold, link
+from tests.web.console.rows import (
+    EVIL,
+    X,
+    add_run,
+    add_shop,
+    calm,
+    deeds,
+    die,
+    end,
+    enter,
+    hold,
+    link,
+)
 
 BADGE = re.compile(r'class="badge">([^<]*)<')
+
+
+@pytest.fixture
+async def admin(caller: Caller) -> Caller:
+    return await enter(caller, "kari", "admin")
 
 
 async def dead(pool: asyncpg.Pool) -> list[str]:
@@ -37,12 +54,12 @@ async def test_when_all_is_well_the_page_says_so(admin: Caller) -> None:
 async def test_dead_changes_are_grouped_by_cause_in_plain_words(admin: Caller) -> None:
     shop_id = await add_shop(admin.pool)
     await link(admin.pool, shop_id, "1", "Ullgenser", {"7": "UG-1"})
-    await die(admin.pool, shop_id, "1", "2", "3", "4")
+    await die(admin.pool, shop_id, "1", "2", "3", "4", error="zzz\n  → do it")
     await die(admin.pool, shop_id, "5", cause="BLANK+TOO_LONG", error="empty\n  → fill it")
     await die(admin.pool, shop_id, "7", cause="never_heard_of", kind="stock")
     words = (await admin.get("/attention")).words
     assert "En variant mangler pris 4" in words
-    assert "Ullgenser UG-1 no price → give it one" in words
+    assert "Ullgenser UG-1 zzz → do it" in words
     assert "Shopify tar ikke imot disse (never_heard_of) 1" in words
     assert "empty → fill it" in words and "Hopp over alle" in words
 
@@ -222,8 +239,7 @@ async def test_no_text_of_what_waits_becomes_html(admin: Caller) -> None:
 
 
 async def test_who_only_looks_sees_what_waits_and_touches_nothing(caller: Caller) -> None:
-    await caller.add("ola", "viewer")
-    await caller.sign_in("ola")
+    await enter(caller, "ola", "viewer")
     shop_id = await add_shop(caller.pool)
     await die(caller.pool, shop_id, "1")
     page = await caller.get("/attention")
@@ -235,8 +251,7 @@ async def test_who_only_looks_sees_what_waits_and_touches_nothing(caller: Caller
 
 
 async def test_who_sends_changes_no_setting_by_an_answer(caller: Caller) -> None:
-    await caller.add("ola", "operator")
-    await caller.sign_in("ola")
+    await enter(caller, "ola", "operator")
     await die(caller.pool, await add_shop(caller.pool), "7", cause="first_count", kind="stock")
     assert "first-counts" not in (await caller.get("/attention")).text
     form = {"shop": X, "side": "shopify"}

@@ -19,6 +19,7 @@ from tests.web.console.rows import (
     add_shop,
     deeds,
     end,
+    enter,
     field,
     hold,
     link,
@@ -28,10 +29,9 @@ from tests.web.console.rows import (
 TITLE: dict[str, Any] = {"fields": [field("title", "Jakke", "Varm jakke")], "who": "backoffice"}
 
 
-async def viewer(caller: Caller) -> Caller:
-    await caller.add("ola", "viewer")
-    await caller.sign_in("ola")
-    return caller
+@pytest.fixture
+async def admin(caller: Caller) -> Caller:
+    return await enter(caller, "kari", "admin")
 
 
 async def test_without_a_run_the_page_tells_what_a_run_is(admin: Caller) -> None:
@@ -208,7 +208,7 @@ async def test_a_rejected_hold_can_be_let_go_after_all(admin: Caller) -> None:
 
 
 async def test_who_only_looks_sees_runs_and_answers_none(caller: Caller) -> None:
-    await viewer(caller)
+    await enter(caller, "ola", "viewer")
     shop_id = await add_shop(caller.pool)
     run_id = await hold(caller.pool, shop_id)
     page = await caller.get(f"/runs/{run_id}")
