@@ -73,8 +73,10 @@ async def page(request: web.Request) -> web.Response:
 
 
 async def part(request: web.Request) -> str:
-    number = request.query.get("run", "")
-    run = await _find(request, number)
+    try:
+        run = await _find(request, request.query.get("run", ""))
+    except Missing:
+        return ""
     return fragment(request, "run_part.html", **await _values(request, run))
 
 

@@ -35,7 +35,11 @@ async def page(request: web.Request) -> web.Response:
 
 
 async def part(request: web.Request) -> str:
-    return fragment(request, "runs_part.html", **await _values(request))
+    try:
+        values = await _values(request)
+    except Missing:  # the shop was removed
+        return ""
+    return fragment(request, "runs_part.html", **values)
 
 
 async def _values(request: web.Request) -> dict[str, Any]:

@@ -259,18 +259,53 @@ async def test_who_sends_changes_no_setting_by_an_answer(caller: Caller) -> None
 
 
 async def test_each_page_counts_what_waits_as_many_as_the_page_shows(admin: Caller) -> None:
-    shop_id = await add_shop(admin.pool)
-    await calm(admin.pool)
-    await die(admin.pool, shop_id, "1", "2")
-    await die(admin.pool, shop_id, "3", cause="no_name")
-    await hold(admin.pool, shop_id, kind="guard")
-    await admin.pool.execute("update syncd.shop set paused_until = 'infinity', paused_reason = 'x'")
-    assert await attention.count(admin.pool) == 4
+    pool, shop_id = admin.pool, await add_shop(admin.pool)
+    await calm(pool)
+    await die(pool, shop_id, "1", "2")
+    await die(pool, shop_id, "3", cause="no_name")
+    await hold(pool, shop_id, kind="guard")
+    await pool.execute("update syncd.shop set paused_until = 'infinity', paused_reason = 'x'")
+    await link(pool, shop_id, "1", "Ullgenser", {})
+    await pool.execute(
+        "insert into syncd.file (shop_id, gid, ref, key, state, error) values"
+        " ($1, 'gid://shopify/MediaImage/1', 'https://x.no/1.jpg', '1', 'failed', 'not found')",
+        shop_id,
+    )
+    await pool.execute(
+        "insert into syncd.alert (alarm, shop_id, domain, key, severity, given)"
+        " values ('inbox_dead', $1, $2, 'order', 'warning', $3)",
+        shop_id,
+        X,
+        {"count": 3, "kind": "order"},
+    )
+    assert await attention.count(pool) == 6
     form = {"shop": X, "cause": "no_name", "deed": "skip", "all": "1"}
     await admin.post("/attention/changes", form)  # so that nothing older is shown
     page = await admin.get("/attention")
-    assert badge(page.text) == "3" == str(page.text.count('class="card matter"'))
-    assert badge((await admin.get("/users")).text) == "3"
+    assert badge(page.text) == "5" == str(page.text.count('class="card matter"'))
+    assert "Prøv på nytt" in page.words
+    assert badge((await admin.get("/users")).text) == "5"
+
+
+async def test_news_that_could_not_be_worked_off_are_tried_again(admin: Caller) -> None:
+    await add_shop(admin.pool)
+    await admin.post("/attention/inbox", {"shop": X, "kind": "order"})
+    assert [what for _, what, _ in await deeds(admin.pool)] == ["retry_inbox"]
+
+
+async def test_products_of_dead_changes_are_found_by_index(admin: Caller) -> None:
+    shop_id = await add_shop(admin.pool)
+    await admin.pool.execute(
+        "insert into syncd.link (shop_id, kind, key, gid, known, digest, accepted_at)"
+        " select $1, 'product', n::text, 'gid://shopify/Product/' || n, '{}', repeat('a', 64),"
+        " syncd.clock() from generate_series(1, 3000) as n",
+        shop_id,
+    )
+    await die(admin.pool, shop_id, *map(str, range(500)))
+    await admin.pool.execute("analyze syncd.link, syncd.change")
+    text = "explain " + attention.sql.dead.text
+    rows = await admin.pool.fetch(text, shop_id, "no_price", "product", "1", 51)
+    assert "Seq Scan on link" not in "\n".join(row[0] for row in rows)
 
 
 async def test_what_a_run_under_way_does_waits_for_nobody(admin: Caller) -> None:
