@@ -53,6 +53,7 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@KILLS=$(or $(KILLS),200) EVENTS=$(or $(EVENTS),200000) $(BIN)/pytest -n 2 tests/test_nodes_crash.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) $(BIN)/pytest -n 2 tests/test_run_crash.py $(ARGS)
 	@ORDERS=5000 $(BIN)/pytest -n 2 --timeout 1800 tests/postgres/test_interleavings.py $(ARGS)
+	@WHOLE=1 $(BIN)/pytest -n 1 --timeout 1800 tests/flows/test_link.py -k put_in_by_hand $(ARGS)
 	@STOCK_HISTORIES=$(or $(HISTORIES),1000) $(BIN)/pytest -n 2 --timeout 1800 tests/flows/test_any_stock.py $(ARGS)
 	@$(MAKE) --no-print-directory mutants
 

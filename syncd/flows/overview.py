@@ -93,6 +93,7 @@ def _shop(one: Sender, seen: _Seen, alarms: Sequence[Alarm]) -> ShopOverview:
         now=now,
         sentence=found.sentence,
         is_well=found.is_well,
+        is_paused=one.paused_until is not None and one.paused_until > now,
         waiting=backlog.waiting,
         oldest_s=backlog.oldest_s,
         in_flight=backlog.in_flight,

@@ -80,6 +80,7 @@ class ShopOverview:
     now: datetime
     sentence: Phrase
     is_well: bool
+    is_paused: bool
     waiting: int
     oldest_s: float | None
     in_flight: int

@@ -9,7 +9,16 @@ import anyio
 from aiohttp import web
 
 from syncd.errors import ConfigError
-from syncd.web.console import attention, drawing, guard, live, pages, trouble, waiting
+from syncd.web.console import (
+    attention,
+    drawing,
+    guard,
+    home,
+    live,
+    pages,
+    trouble,
+    waiting,
+)
 from syncd.web.console.guard import MAX_FORM_BYTES
 from syncd.web.console.visit import DESK, Desk, Missing
 
@@ -38,6 +47,7 @@ def application(desk: Desk) -> web.Application:
     app[live.STOPPING] = anyio.Event()
     app[waiting.COUNT] = waiting.Kept(waiting.COUNTED_S)
     app[attention.VIEW] = waiting.Kept(attention.KEPT_S)
+    app[home.WINDOW] = home.Window()
     app.router.add_get("/static/{digest}/{name}", static)
     app.router.add_routes(pages.routes())
     return app
