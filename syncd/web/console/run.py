@@ -20,6 +20,7 @@ from syncd.postgres.runs import Run
 from syncd.web.console.drawing import back, draw, fragment
 from syncd.web.console.live import Part
 from syncd.web.console.run_rows import rows
+from syncd.web.console.signin import text_of
 from syncd.web.console.visit import Missing, acting, desk, needs
 
 PAGE = 50
@@ -135,6 +136,10 @@ async def approve(request: web.Request) -> web.Response:
     run = await run_of(request)
     if run.kind == "link":
         await link_answers.refuse_twice(desk(request).pool, run.run_id)
+    seen = (await text_of(request)).get("seen", "")
+    if seen.isdecimal() and run.kind == "guard" and run.differs > int(seen[:18]):
+        more = phrase("More was held since you looked: look again, then answer.")
+        return back(request, f"/runs/{run.run_id}", more, is_bad=True)
     return await _answered(request, run, is_yes=True)
 
 

@@ -197,6 +197,17 @@ async def test_a_held_run_says_why_and_is_approved_once(admin: Caller) -> None:
     assert await deeds(admin.pool) == [("console:kari", "approve", {"run": run_id})]
 
 
+async def test_nobody_approves_what_was_held_after_they_looked(admin: Caller) -> None:
+    run_id = await hold(admin.pool, await add_shop(admin.pool), kind="guard", differs=5)
+    assert 'name="seen" value="5"' in (await admin.get(f"/runs/{run_id}")).text
+    await admin.pool.execute("update syncd.run set differs = 6")
+    await admin.post(f"/runs/{run_id}/approve", {"seen": "5"})
+    assert "se på nytt" in (await admin.get(f"/runs/{run_id}")).words
+    assert await deeds(admin.pool) == []
+    await admin.post(f"/runs/{run_id}/approve", {"seen": "6"})
+    assert [what for _, what, _ in await deeds(admin.pool)] == ["approve"]
+
+
 async def test_a_rejected_hold_can_be_let_go_after_all(admin: Caller) -> None:
     shop_id = await add_shop(admin.pool)
     run_id = await hold(admin.pool, shop_id, kind="guard")
