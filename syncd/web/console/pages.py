@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syncd.web.console import home, live, signin, users
+from syncd.web.console import (
+    attention,
+    home,
+    live,
+    mending,
+    run,
+    run_sheet,
+    runs,
+    signin,
+    taking_back,
+    users,
+)
 
 
 def routes() -> list[web.RouteDef]:
@@ -12,5 +23,11 @@ def routes() -> list[web.RouteDef]:
         *signin.routes(),
         *home.routes(),
         *users.routes(),
-        *live.routes({**home.parts()}),
+        *runs.routes(),
+        *run.routes(),
+        *run_sheet.routes(),
+        *taking_back.routes(),
+        *attention.routes(),
+        *mending.routes(),
+        *live.routes({**home.parts(), **runs.parts(), **run.parts(), **attention.parts()}),
     ]
