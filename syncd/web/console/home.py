@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from syncd.postgres import db, status
-from syncd.web.console.drawing import draw, fragment
+from syncd.web.console.drawing import back, draw, fragment
 from syncd.web.console.live import Part
 from syncd.web.console.visit import desk
 
@@ -21,7 +21,8 @@ def parts() -> Mapping[str, Part]:
 
 
 async def page(request: web.Request) -> web.Response:
-    return draw(request, "home.html", shops=await status.backlog(desk(request).pool))
+    shops = await status.backlog(desk(request).pool)
+    return draw(request, "home.html", shops=shops) if shops else back(request, "/shops")
 
 
 async def part(request: web.Request) -> str:

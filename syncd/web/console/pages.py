@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syncd.web.console import home, live, signin, users
+from syncd.web.console import (
+    home,
+    link,
+    link_rows,
+    link_sheets,
+    live,
+    settings,
+    setup,
+    setup_choices,
+    shop_deeds,
+    shops,
+    signin,
+    users,
+)
 
 
 def routes() -> list[web.RouteDef]:
@@ -12,5 +25,13 @@ def routes() -> list[web.RouteDef]:
         *signin.routes(),
         *home.routes(),
         *users.routes(),
-        *live.routes({**home.parts()}),
+        *shops.routes(),
+        *setup.routes(),
+        *setup_choices.routes(),
+        *settings.routes(),
+        *shop_deeds.routes(),
+        *link.routes(),
+        *link_rows.routes(),
+        *link_sheets.routes(),
+        *live.routes({**home.parts(), **setup.parts(), **link.parts()}),
     ]

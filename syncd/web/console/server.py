@@ -10,7 +10,7 @@ from aiohttp import web
 
 from syncd.errors import ConfigError
 from syncd.web.console import drawing, guard, live, pages, trouble
-from syncd.web.console.guard import MAX_FORM_BYTES
+from syncd.web.console.guard import MAX_FILE_BYTES
 from syncd.web.console.visit import DESK, Desk, Missing
 
 YEAR = "public, max-age=31536000, immutable"
@@ -31,7 +31,7 @@ async def static(request: web.Request) -> web.Response:
 
 def application(desk: Desk) -> web.Application:
     app = web.Application(
-        middlewares=[guard.dress, trouble.tell, guard.admit], client_max_size=MAX_FORM_BYTES
+        middlewares=[guard.dress, trouble.tell, guard.admit], client_max_size=MAX_FILE_BYTES
     )
     app[DESK] = desk
     app[live.STOPPING] = anyio.Event()
