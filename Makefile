@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words clients bench fidelity clean
+.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,7 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@KILLS=$(or $(KILLS),200) EVENTS=$(or $(EVENTS),200000) $(BIN)/pytest -n 2 tests/test_nodes_crash.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) $(BIN)/pytest -n 2 tests/test_run_crash.py $(ARGS)
 	@ORDERS=5000 $(BIN)/pytest -n 2 --timeout 1800 tests/postgres/test_interleavings.py $(ARGS)
+	@WHOLE=1 $(BIN)/pytest -n 1 --timeout 1800 tests/flows/test_link.py -k put_in_by_hand $(ARGS)
 	@STOCK_HISTORIES=$(or $(HISTORIES),1000) $(BIN)/pytest -n 2 --timeout 1800 tests/flows/test_any_stock.py $(ARGS)
 	@$(MAKE) --no-print-directory mutants
 
@@ -78,10 +79,13 @@ words: $(READY) ## gather the sentences for people into the catalogues of syncd/
 	@$(BIN)/pybabel --quiet extract --mapping-file syncd/locale/words.cfg --keywords phrase --no-location --omit-header --sort-output -o $(VENV)/syncd.pot syncd
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 100 -i $(VENV)/syncd.pot -d syncd/locale -D syncd -l nb
 
+screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chromium must be installed)
+	@$(BIN)/python scripts/make_screenshots.py
+
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|planner|receiver|resync|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern

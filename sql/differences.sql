@@ -150,7 +150,7 @@ where r.run_id = $1
 returning c.many;
 
 -- name: totals(run_id int8)
--- What the run would do, as the guards count it.
+-- What the run would do, as the guards count it. What a link left open is refused, too, but by a person's leave.
 select
   r.same + r.differs as both,
   r.same + r.differs + r.only_here + r.conflict as here,
@@ -165,6 +165,12 @@ select
     where c.run_id = r.run_id
       and c.verdict = 'conflict'
       and c.harms = '{}'
+      and not exists (
+        select
+        from syncd.left_out l
+        where l.shop_id = c.shop_id
+          and l.key = c.key
+      )
   )::integer as refused
 from syncd.run r
 left join syncd.run_difference d

@@ -24,6 +24,7 @@ In reading order:
     demo        the guided tour
     sandbox     a Shopify to talk to
     catalogue   catalogues from files, or made up, for the reference Backoffice
+    recall      stored sentences as phrases again
     price       what a call will be asked to pay, before it is sent, worked out once a document
     querycost   the same, worked out for each call
     inputcost   what mutations pay for the size of their input

@@ -15,6 +15,7 @@ from syncd.flows.compare import compare
 from syncd.flows.planning import Planned
 from syncd.flows.reading import POLL_S, Step
 from syncd.flows.shown import shown
+from syncd.phrases import phrase
 from syncd.postgres import bulk as ours
 from syncd.postgres import differences, runs
 from syncd.postgres.leases import Lease
@@ -83,10 +84,13 @@ async def _carry(step: Step) -> float | None:
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise  # the database's, most likely
-        return await _fail(step, f"there is no room for the shop's data in {tempfile.gettempdir()}")
+        told = phrase(
+            "there is no room for the shop's data in {place}", place=tempfile.gettempdir()
+        )
+        return await _fail(step, told)
     except MISTAKES as error:
         log.exception("run_mistake", run=run.run_id)
-        return await _fail(step, f"syncd made a mistake: {error!r}")
+        return await _fail(step, phrase("syncd made a mistake: {error}", error=repr(error)))
 
 
 async def _fail(step: Step, error: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from syncd.errors import CallError
+from syncd.phrases import phrase
 from syncd.postgres import files, holds, links, outbox, stock
 from syncd.postgres.holds import Hold
 from syncd.records import Change, Picture, Prices, Shop
@@ -50,7 +51,9 @@ class Desk:
         else:
             is_held = await outbox.is_held(self.pool, self.change)
         if not is_held:
-            raise CallError(f"product {self.change.key} was taken over by another node")
+            raise CallError(
+                phrase("product {key} was taken over by another node", key=self.change.key)
+            )
 
     async def forget(self, gid: str) -> None:
         """The product is not in the shop any more: its link goes, its counts begin anew."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syncd.errors import RowError
+from syncd.phrases import phrase
 from syncd.postgres import differences
 from syncd.postgres.differences import Finding
 from syncd.records import Form, Link, Product, Shop
@@ -38,9 +39,15 @@ def stranger(seen: Seen, key: str | None, link: Link | None) -> Finding:
     """A product that only the shop has."""
     reason = None
     if link is not None:
-        reason = f"it carries the identity of product {key}, which is linked with {link.gid}"
+        reason = phrase(
+            "it carries the identity of product {key}, which is linked with {gid}",
+            key=key,
+            gid=link.gid,
+        )
     elif key is not None:
-        reason = f"it carries the identity of product {key}, which the Backoffice does not have"
+        reason = phrase(
+            "it carries the identity of product {key}, which the Backoffice does not have", key=key
+        )
     shown = seen.product
     skus = {fold(fields.sku): fields.sku for fields in shown.fields.values() if fields.sku}
     return Finding("only_there", None, shown.gid, shown.title, reason=reason, skus=skus)

@@ -12,6 +12,7 @@ import structlog
 from syncd.errors import CallError, LeaseLostError
 from syncd.flows.keeping import kept
 from syncd.flows.outcome import Outcome, interrupted, judged
+from syncd.phrases import phrase
 from syncd.postgres import history, outbox, received
 from syncd.postgres.db import transaction
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
@@ -151,7 +152,9 @@ async def _carry(step: Step, way: Way) -> None:
 
 async def _check_held(step: Step, way: Way) -> None:
     if not await outbox.is_held(step.pool, way.change):
-        raise LeaseLostError(f"order {way.change.key} is another's by now: nothing was sent")
+        raise LeaseLostError(
+            phrase("order {key} is another's by now: nothing was sent", key=way.change.key)
+        )
 
 
 def _note(way: Way, sending: Sending, said: str, document: str, gids: Sequence[str]) -> None:

@@ -169,18 +169,25 @@ def _keys(answer: Any, planned: Import) -> tuple[str, Mapping[str, str]]:
         case {"key": str(key), "variants": dict(variants)} if key:
             pass
         case _:
-            raise _unkept(planned, "no key")
+            raise _unkept(planned, phrase("no key"))
     asked = [one["id"] for one in planned.document["variants"]]
     keys = {gid: found for gid in asked if isinstance(found := variants.get(gid), str) and found}
     if len(keys) < len(asked) or len({*keys.values()}) < len(asked):
-        raise _unkept(planned, f"not a key for each of {len(asked)} variants")
+        raise _unkept(planned, phrase("not a key for each of {count} variants", count=len(asked)))
     return key, keys
 
 
 def _unkept(planned: Import, what: str) -> ContractError:
     return ContractError(
-        f"syncd_contract.receive_product returned {what} for {planned.gid} ({planned.title})",
-        hint='let it return {"key": …, "variants": {Shopify\'s id: key, …}}, docs/backoffice.md',
+        phrase(
+            "syncd_contract.receive_product returned {what} for {gid} ({title})",
+            what=what,
+            gid=planned.gid,
+            title=planned.title,
+        ),
+        hint=phrase(
+            'let it return {{"key": …, "variants": {{Shopify\'s id: key, …}}}}, docs/backoffice.md'
+        ),
     )
 
 
@@ -202,7 +209,9 @@ async def _linked(
     except RowError as error:
         raise Refused(import_words.unfit(name, error.message)) from error
     if wanted is None:
-        raise _unkept(planned, f"the key {key}, which is not in syncd_contract.product,")
+        raise _unkept(
+            planned, phrase("the key {key}, which is not in syncd_contract.product,", key=key)
+        )
     gids = imports.files(planned.document, wanted)
     for what, ours, theirs in imports.unlike(wanted, one.product, variant_keys, gids, shop):
         raise Refused(import_words.kept_otherwise(name, key, what, ours, theirs))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncd.phrases import phrase
 from syncd.rules.harms import Harm
 from syncd.rules.retry import Retry
 
 HELD_S = 86_400.0  # until it is looked at anew by itself: an answer, or news, come sooner
 HELD_BY = "held by run"  # an error that begins so is none: sql/surface.sql knows it, too
-ANSWERED = "an answer to what holds it came this moment"
+ANSWERED = phrase("an answer to what holds it came this moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,15 @@ def end(kept: Kept, run_id: int | None) -> tuple[Retry, str]:
     """How a change ends that is kept, and why; without a run it is judged anew at once."""
     if run_id is None:
         return Retry(0.0, blame=False), ANSWERED
-    said = f"{HELD_BY} {run_id}: {kept.why}: syncd approve {run_id}, or syncd reject {run_id}"
+    said = phrase(
+        "held by run {run}: {why}: syncd approve {run}, or syncd reject {run}",
+        run=run_id,
+        why=kept.why,
+    )
     if kept.is_rejected:
-        said = f"{HELD_BY} {run_id}, which was rejected: {kept.why}: mend it in the Backoffice"
+        said = phrase(
+            "held by run {run}, which was rejected: {why}: mend it in the Backoffice",
+            run=run_id,
+            why=kept.why,
+        )
     return Retry(HELD_S, blame=False, until_news=True), said

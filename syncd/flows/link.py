@@ -69,7 +69,7 @@ async def _read(step: Step) -> float:
         return operation
     assert step.run.operation_at is not None  # it is noted before
     if step.run.decided_at is not None and await clock(step.pool) - step.run.operation_at > FRESH:
-        return await reading.start(step, why="links could not be written within an hour")
+        return await reading.start(step, why=phrase("links could not be written within an hour"))
     try:
         await _work(step, operation)
     except ResultGoneError as error:

@@ -10,11 +10,12 @@ import structlog
 
 from syncd.errors import CallError, RowError, SyncdError
 from syncd.flows.parcel import Parcel
+from syncd.phrases import phrase
 from syncd.records import Change
 from syncd.rules import retry
 from syncd.rules.retry import Dead, Retry, Verdict
 
-INTERRUPTED = "interrupted while it was being sent"
+INTERRUPTED = phrase("interrupted while it was being sent")
 log = structlog.get_logger()
 
 
@@ -45,7 +46,11 @@ def judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
         kept = Retry(0.0, blame=False) if parcel is not None and parcel.is_moved else None
         return Outcome(change, kept, str(halt), parcel, ended_s, halt=halt)
     is_ours = not isinstance(error, SyncdError | TimeoutError)
-    said = f"syncd made a mistake: {error!r}" if is_ours else str(_timed(error))
+    said = (
+        phrase("syncd made a mistake: {error}", error=repr(error))
+        if is_ours
+        else str(_timed(error))
+    )
     event = "change_dead" if isinstance(verdict, Dead) else "change_retried"
     log.warning(
         event,
@@ -67,7 +72,7 @@ def _cause(error: Exception, *, is_ours: bool) -> str:
 def _timed(error: Exception) -> Exception:
     """Our own deadline is nobody's fault; Shopify may have carried out what was under way."""
     if isinstance(error, TimeoutError):
-        return CallError("no end in sight within the time for one product", is_unknown=True)
+        return CallError(phrase("no end in sight within the time for one product"), is_unknown=True)
     return error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from syncd.errors import ShopifyError
 from syncd.flows.desk import Desk
+from syncd.phrases import phrase
 from syncd.records import Form, Link, ObservedProduct, Shop, VariantForm, VariantIds
 from syncd.rules import mapping, owners
 from syncd.rules.adoption import Sight
@@ -45,7 +46,7 @@ class Parcel:
     @property
     def linked(self) -> Link:
         if self.link is None:
-            raise ShopifyError(f"product {self.key} has no link")
+            raise ShopifyError(phrase("product {key} has no link", key=self.key))
         return self.link
 
     @property

@@ -17,6 +17,7 @@ import structlog
 
 from syncd.errors import CallError, KindError, ResultGoneError, ShopifyError
 from syncd.flows.pull_step import Step, arrive, see, through
+from syncd.phrases import phrase
 from syncd.postgres import cursors, received
 from syncd.postgres.cursors import Cursor
 from syncd.sales import Head, Kind
@@ -78,10 +79,16 @@ async def _look(step: Step, cursor: Cursor, gid: str) -> None:
         why = operation and (operation.error_code or operation.status)
         if why == "ACCESS_DENIED":
             raise KindError(
-                f"Shopify lets the app read no {step.kind}s",
-                hint="give the app the missing scope in Shopify and install it anew",
+                phrase("Shopify lets the app read no {kind}s", kind=step.kind),
+                hint=phrase("give the app the missing scope in Shopify and install it anew"),
             )
-        raise ShopifyError(f"Shopify did not list the {step.kind}s: {why or 'it is not there'}")
+        raise ShopifyError(
+            phrase(
+                "Shopify did not list the {kind}s: {why}",
+                kind=step.kind,
+                why=why or phrase("it is not there"),
+            )
+        )
     try:
         await _go_through(step, operation)
     except ResultGoneError as error:

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import BulkLimitError, CallError, ResultGoneError, ShopifyError, UploadLostError
-from syncd.flows import planning
+from syncd.flows import planning, reading
 from syncd.flows.bulk_lines import Step, write_lines
 from syncd.flows.bulk_settle import settle
 from syncd.flows.compare import batches
@@ -142,13 +142,13 @@ async def _wait(step: Step) -> float:
             log.warning("bulk_stalled", operation=operation.operation_id, still_s=still_s)
             await theirs.cancel(step.client, seen.gid)
         return POLL_S
-    said = "it is not there" if seen is None else f"{seen.status} {seen.error_code or ''}".strip()
+    said = None if seen is None else f"{seen.status} {seen.error_code or ''}".strip()
     is_well = seen is not None and seen.status == "COMPLETED"
     await bulk.ended(
         pool,
         operation,
         lease,
-        note=None if is_well else f"Shopify ended it: {said}",
+        note=None if is_well else reading.ended(said),
         worked_s=None if seen is None else seen.worked_s,
     )
     return 0.0

@@ -8,6 +8,7 @@ from typing import Any
 from syncd.errors import RowError
 from syncd.flows.parcel import Parcel
 from syncd.flows.sending import send
+from syncd.phrases import phrase
 from syncd.records import Link, Product, Shop
 from syncd.rules import changes, creation, limits, link_words, mapping, pictures
 from syncd.rules.creation import Creation
@@ -60,11 +61,20 @@ def _refuse_a_second(parcel: Parcel, strangers: Sequence[Sold]) -> None:
             variant = skus[fold(sold.sku)]
             number = sold.product.rpartition("/")[2]
             raise RowError(
-                f"{limits.subject(parcel.key, parcel.wanted.title)}, {limits.article(variant)}: "
-                f"the shop has this SKU already, in “{sold.title}” ({sold.status.lower()}, product "
-                f"{number} there)",
-                hint="if it is the same product, set the metafield syncd.backoffice_id of that "
-                f"product to {parcel.key} in Shopify; if not, change the SKU of one of them; then "
-                f"`syncd send {parcel.key}`",
+                phrase(
+                    "{product}, {variant}: the shop has this SKU already, in “{title}” "
+                    "({status}, product {number} there)",
+                    product=limits.subject(parcel.key, parcel.wanted.title),
+                    variant=limits.article(variant),
+                    title=sold.title,
+                    status=sold.status.lower(),
+                    number=number,
+                ),
+                hint=phrase(
+                    "if it is the same product, set the metafield syncd.backoffice_id of "
+                    "that product to {key} in Shopify; if not, change the SKU of one of "
+                    "them; then `syncd send {key}`",
+                    key=parcel.key,
+                ),
                 cause="sku_in_shop",
             )

@@ -9,6 +9,7 @@ import structlog
 from syncd.errors import ProductGoneError, ShopifyError
 from syncd.flows import push_update
 from syncd.flows.parcel import Parcel
+from syncd.phrases import phrase
 from syncd.records import Product, Shop
 from syncd.rules import accidents, adoption, changes
 from syncd.shopify import products
@@ -27,7 +28,7 @@ async def meet(
     """
     link = parcel.linked
     if await products.find(client, {"id": link.gid}) is not None:
-        raise ShopifyError(f"{gone.message}; it is there all the same")
+        raise ShopifyError(phrase("{said}; it is there all the same", said=gone.message))
     if not await _is_elsewhere(client, shop, parcel):
         await _leave(parcel, product)
 

@@ -9,6 +9,7 @@ from syncd.errors import CallError, VariantLimitError
 from syncd.flows import push_stops
 from syncd.flows.parcel import Parcel
 from syncd.flows.sending import send
+from syncd.phrases import phrase
 from syncd.records import Link, ObservedProduct, Shop
 from syncd.rules import accidents, adoption, changes, mapping, pictures, structure
 from syncd.rules.adoption import Sight
@@ -83,7 +84,8 @@ def _wait_for_pictures(
     )
     if sight.album.unclear and is_sought and shop.image_mode != "overwrite":
         raise CallError(
-            f"product {parcel.key}: Shopify is still fetching pictures", wait_s=FETCHING_WAIT_S
+            phrase("product {key}: Shopify is still fetching pictures", key=parcel.key),
+            wait_s=FETCHING_WAIT_S,
         )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import asyncpg
 
 from syncd.errors import CallError, ShopifyError
+from syncd.phrases import phrase
 from syncd.postgres import runs
 from syncd.postgres.db import clock
 from syncd.postgres.leases import Lease
@@ -46,7 +47,9 @@ async def start(step: Step, *, why: str = "") -> float:
     """
     pool, run, lease = step.pool, step.run, step.lease
     if run.reads >= READS + (run.kind == "link"):
-        raise ShopifyError(f"the shop was read {run.reads} times in vain: {why}")
+        raise ShopifyError(
+            phrase("the shop was read {count} times in vain: {why}", count=run.reads, why=why)
+        )
     await runs.begin_read(pool, run, lease)
     location = step.shop.location if is_kept(step.shop) else None
     text = shopread.document(_name(run, run.reads + 1), step.shop.publish_to, location)
@@ -58,6 +61,11 @@ async def start(step: Step, *, why: str = "") -> float:
         raise
     await runs.read(pool, run, lease, operation.gid)
     return POLL_FAST_S
+
+
+def ended(said: str | None) -> str:
+    """An operation that came to nothing; `said` is Shopify's code, if it is there at all."""
+    return phrase("Shopify ended it: {said}", said=said or phrase("it is not there"))
 
 
 def _name(run: Run, reads: int) -> str:
@@ -86,6 +94,6 @@ async def look(step: Step) -> float | Operation:
             await bulk.cancel(client, operation.gid)
         return POLL_FAST_S if age < FAST else POLL_S
     if operation is None or operation.status != "COMPLETED":
-        said = operation and (operation.error_code or operation.status)
-        return await start(step, why=f"Shopify ended it: {said or 'it is not there'}")
+        said = (operation.error_code or operation.status) if operation else None
+        return await start(step, why=ended(said))
     return operation

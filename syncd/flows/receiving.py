@@ -12,6 +12,7 @@ import asyncpg
 import structlog
 
 from syncd.errors import ContractError
+from syncd.phrases import phrase
 from syncd.postgres import received
 from syncd.postgres.db import Connection, clock
 from syncd.postgres.received import Known
@@ -117,12 +118,18 @@ async def _give(
     connection: Connection, shop: Shop, kind: Kind, thing: Thing, keys: Mapping[str, str]
 ) -> tuple[Outcome, str | None]:
     told = as_order.told(thing, keys) if isinstance(thing, Order) else as_customer.told(thing)
-    called = f"order {thing.number}" if isinstance(thing, Order) else f"customer {thing.gid}"
+    called = phrase("customer {gid}", gid=thing.gid)
+    if isinstance(thing, Order):
+        called = phrase("order {number}", number=thing.number)
     outcome, key = await _called(connection, shop, kind, told, called)
     if outcome.state == "received" and not key:
         raise ContractError(
-            f"syncd_contract.receive_{kind} returned no key for {called}",
-            hint="let it return the Backoffice's own key, the same one for the same id",
+            phrase(
+                "syncd_contract.receive_{kind} returned no key for {called}",
+                kind=kind,
+                called=called,
+            ),
+            hint=phrase("let it return the Backoffice's own key, the same one for the same id"),
         )
     return outcome, key
 
@@ -144,7 +151,7 @@ async def _end(
         return Outcome("gone")
     at = max(now, known.updated_at or now)
     told = as_customer.told_gone(gid, gone, at.isoformat())
-    outcome, _ = await _called(connection, shop, kind, told, f"customer {gid}")
+    outcome, _ = await _called(connection, shop, kind, told, phrase("customer {gid}", gid=gid))
     return Outcome("gone") if outcome.state == "received" else outcome
 
 
@@ -155,15 +162,24 @@ async def _called(
         key = await received.give(connection, account_id=shop.account_id, kind=kind, told=told)
     except received.BROKEN as error:
         raise ContractError(
-            f"syncd_contract.receive_{kind} cannot be called: {error}",
-            hint="mend it in the Backoffice: `syncd check` names all faults",
+            phrase(
+                "syncd_contract.receive_{kind} cannot be called: {error}", kind=kind, error=error
+            ),
+            hint=phrase("mend it in the Backoffice: `syncd check` names all faults"),
         ) from error
     except LOST:
         raise
     except asyncpg.PostgresError as error:
-        said = f"the Backoffice refused {called} of {shop.domain}: {_impersonal(error)}"
+        said = phrase(
+            "the Backoffice refused {called} of {shop}: {why}",
+            called=called,
+            shop=shop.domain,
+            why=_impersonal(error),
+        )
         log.warning("thing_refused", kind=kind, called=called, error=_impersonal(error))
-        hint = f"mend receive_{kind} in the Backoffice; it is given again by itself"
+        hint = phrase(
+            "mend receive_{kind} in the Backoffice; it is given again by itself", kind=kind
+        )
         return Outcome("refused", f"{said}\n  → {hint}"), None
     return Outcome("received"), key
 

@@ -8,6 +8,7 @@ import asyncpg
 
 from syncd.errors import RowError
 from syncd.flows.bulk_lines import BATCH
+from syncd.phrases import phrase
 from syncd.postgres import backoffice, differences, links, reverts, runs
 from syncd.postgres.differences import Finding
 from syncd.postgres.leases import Lease
@@ -58,15 +59,15 @@ def _finding(
 ) -> Finding | None:
     """What taking a product back would change; None where the shop holds that already."""
     if product is None:
-        return _left(sent, "it was deleted in the Backoffice since")
+        return _left(sent, phrase("it was deleted in the Backoffice since"))
     if link is None:
-        return _left(sent, "it is not in the shop any more")
+        return _left(sent, phrase("it is not in the shop any more"))
     try:
         digest = mapping.digest(mapping.wanted(product, shop))
     except RowError as error:
         return _left(sent, str(error))
     if digest != sent.wanted_digest:
-        return _left(sent, "the Backoffice has changed it since")
+        return _left(sent, phrase("the Backoffice has changed it since"))
     restored = restoring.before(sent.observed, link.known)
     compared = comparison.between(restored, link.known, fall_percent)
     if not compared.fields:
@@ -83,4 +84,10 @@ def _finding(
 
 
 def _left(sent: Sent, reason: str) -> Finding:
-    return Finding("conflict", sent.key, sent.gid, sent.title, reason=f"not taken back: {reason}")
+    return Finding(
+        "conflict",
+        sent.key,
+        sent.gid,
+        sent.title,
+        reason=phrase("not taken back: {reason}", reason=reason),
+    )

@@ -81,7 +81,7 @@ async def _note(
             before=parcel.before.known if parcel.before else None,
             after=link.known,
             accepted_at=accepted_at,
-            note=" ".join(parcel.notes) or None,
+            note="; ".join(parcel.notes) or None,
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from syncd.errors import ResultGoneError
+from syncd.phrases import phrase
 from syncd.shopify import families, shopread, uploads
 from syncd.shopify.bulk import Operation
 from syncd.shopify.families import Orphan
@@ -23,9 +24,13 @@ async def shown(operation: Operation, folder: Path) -> Iterator[Seen]:
     split = await anyio.to_thread.run_sync(families.split, path, folder)
     if split.is_cut or split.lines != operation.object_count:
         raise ResultGoneError(
-            f"the result of {operation.gid} has {split.lines} whole lines"
-            f" of {operation.object_count}",
-            hint="the shop is read again",
+            phrase(
+                "the result of {gid} has {lines} whole lines of {object_count}",
+                gid=operation.gid,
+                lines=split.lines,
+                object_count=operation.object_count,
+            ),
+            hint=phrase("the shop is read again"),
         )
     return _seen(folder)
 
@@ -33,5 +38,7 @@ async def shown(operation: Operation, folder: Path) -> Iterator[Seen]:
 def _seen(folder: Path) -> Iterator[Seen]:
     for family in families.families(folder):
         if isinstance(family, Orphan):
-            raise ResultGoneError(f"nobody is {family.parent}", hint="the shop is read again")
+            raise ResultGoneError(
+                phrase("nobody is {gid}", gid=family.parent), hint=phrase("the shop is read again")
+            )
         yield shopread.observed(family)

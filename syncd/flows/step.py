@@ -12,6 +12,7 @@ from syncd.errors import RowError, VariantLimitError
 from syncd.flows.desk import Desk
 from syncd.flows.judgement import Judgement
 from syncd.flows.parcel import Parcel
+from syncd.phrases import phrase
 from syncd.postgres import backoffice, left_out, links, reverts, shops
 from syncd.postgres.db import clock
 from syncd.postgres.leases import Lease
@@ -141,7 +142,7 @@ async def _limit(pool: asyncpg.Pool, shop: Shop) -> VariantLimitError | None:
     if left_s <= 0:
         return None
     return VariantLimitError(
-        "Shopify takes no more new variants today",
-        hint="new products and variants follow by themselves, changes of others go on",
+        phrase("Shopify takes no more new variants today"),
+        hint=phrase("new products and variants follow by themselves, changes of others go on"),
         wait_s=left_s,
     )

@@ -14,6 +14,7 @@ import structlog
 from syncd.errors import RowError, ShopifyError, SyncdError
 from syncd.flows import stock_calls, stock_guard, stock_lost
 from syncd.flows.keeping import kept
+from syncd.phrases import phrase
 from syncd.postgres import outbox, stock
 from syncd.postgres.db import Connection, transaction
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
@@ -140,7 +141,7 @@ async def _plan(step: _Step, shelves: Mapping[str, Shelf]) -> tuple[dict[str, Pl
 
 def _one(step: _Step, key: str, shelf: Shelf | None, levels: Mapping[str, Level] | None) -> Plan:
     if shelf is None:
-        return Rest("not in the shop yet: it takes its count along")
+        return Rest(phrase("not in the shop yet: it takes its count along"))
     if levels is None:
         change = step.open[key]
         is_ours = change.changed == ("quantity",) and not change.is_repeated
@@ -203,7 +204,7 @@ async def _send(step: _Step, sends: Merges) -> None:
         await stock.remember(connection, step.shop.shop_id, moved)
     whole = [one for one in refused if one.place is None and one.code != stock_calls.SPENT]
     if whole:
-        raise ShopifyError(f"Shopify refused counts: {whole[0].message}")
+        raise ShopifyError(phrase("Shopify refused counts: {why}", why=whole[0].message))
 
 
 def _by_key(rows: list[Row], refused: list[Refusal]) -> dict[str, Refusal]:
@@ -228,12 +229,12 @@ async def _leave(step: _Step) -> None:
     """End the claims that are left; raises the step's error when no change can help."""
     left, error = list(step.open.values()), step.error
     if error is None:
-        why = "the count moves faster than it can be set"
+        why = phrase("the count moves faster than it can be set")
         ends = [Settled(change, AGAIN if step.is_through else None, why) for change in left]
         await outbox.settle(step.pool, ends)
         return
     is_ours = not isinstance(error, SyncdError | TimeoutError)
-    said = f"syncd made a mistake: {error!r}" if is_ours else str(error)
+    said = phrase("syncd made a mistake: {error}", error=repr(error)) if is_ours else str(error)
     try:
         chance = random.random()
         ends = [

@@ -11,6 +11,7 @@ import aiohttp
 import orjson
 
 from syncd.errors import DeliveryError
+from syncd.phrases import joined, phrase
 from syncd.rules.alert_text import Message, Paragraph
 from syncd.rules.telling import Target
 from syncd.rules.text import line, shortened
@@ -51,11 +52,15 @@ class Chat:
                 said = (await response.content.read(2000)).decode(errors="replace")
                 raise DeliveryError(self._refusal(response.status, said), wait_s=_wait_s(response))
         except aiohttp.ClientConnectorError as error:  # nothing was sent
-            raise DeliveryError(f"{self.host} cannot be reached: {_why(error)}") from None
+            raise DeliveryError(
+                phrase("{host} cannot be reached: {why}", host=self.host, why=_why(error))
+            ) from None
         except aiohttp.ConnectionTimeoutError:
-            raise DeliveryError(f"{self.host} cannot be reached within some seconds") from None
+            raise DeliveryError(
+                phrase("{host} cannot be reached within some seconds", host=self.host)
+            ) from None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            what = f"{self.host} did not answer ({type(error).__name__})"
+            what = phrase("{host} did not answer ({why})", host=self.host, why=type(error).__name__)
             raise DeliveryError(what, is_unknown=True) from None
 
     @property
@@ -65,12 +70,17 @@ class Chat:
     def _refusal(self, status: int, said: str) -> str:
         """What it answered, without the path of the address, in case that is repeated."""
         if 300 <= status < 400:
-            return f"{self.host} leads elsewhere (HTTP {status}), which is not followed"
+            return phrase(
+                "{host} leads elsewhere (HTTP {status}), which is not followed",
+                host=self.host,
+                status=status,
+            )
         parts = urlsplit(self.url)
         for secret in (self.url, parts.path, parts.query):
             said = said.replace(secret, "…") if len(secret) > 1 else said
         said = shortened(line(said), SAID_CHARS)
-        return f"{self.host} refused it (HTTP {status}){': ' if said else ''}{said}"
+        refusal = phrase("{host} refused it (HTTP {status})", host=self.host, status=status)
+        return joined([refusal, said], ": ") if said else refusal
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:

@@ -13,6 +13,7 @@ import anyio
 
 from syncd.errors import DeliveryError
 from syncd.messengers.chat import plain
+from syncd.phrases import phrase
 from syncd.rules.alert_text import Message
 from syncd.rules.telling import Target
 from syncd.rules.text import line, shortened
@@ -72,7 +73,11 @@ class Mail:
         except aiosmtplib.SMTPResponseException as error:
             raise DeliveryError(self._said(error)) from None
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            what = f"{self._place} cannot be reached: {self._line(str(error) or repr(error))}"
+            what = phrase(
+                "{host} cannot be reached: {why}",
+                host=self._place,
+                why=self._line(str(error) or repr(error)),
+            )
             raise DeliveryError(what) from None
 
     async def _send(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
@@ -86,19 +91,33 @@ class Mail:
         except aiosmtplib.SMTPResponseException as error:
             raise DeliveryError(self._said(error)) from None
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            what = f"{self._place} did not answer ({type(error).__name__})"
+            what = phrase(
+                "{host} did not answer ({why})", host=self._place, why=type(error).__name__
+            )
             raise DeliveryError(what, is_unknown=True) from None
         if refused:
             first = min(refused)
             said = self._line(" ".join(map(str, refused[first])))
-            raise DeliveryError(f"{self._place} takes nothing for {first}: {said}")
+            raise DeliveryError(
+                phrase(
+                    "{host} takes nothing for {address}: {said}",
+                    host=self._place,
+                    address=first,
+                    said=said,
+                )
+            )
 
     @property
     def _place(self) -> str:
-        return f"the mail server {self.host}:{self.port}"
+        return phrase("the mail server {address}", address=f"{self.host}:{self.port}")
 
     def _said(self, error: aiosmtplib.SMTPResponseException) -> str:
-        return f"{self._place} refused it ({error.code}): {self._line(error.message)}"
+        return phrase(
+            "{host} refused it ({code}): {said}",
+            host=self._place,
+            code=error.code,
+            said=self._line(error.message),
+        )
 
     def _line(self, said: str) -> str:
         hidden = said.replace(self.password, "…") if self.password else said

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from syncd.errors import ContractError
+from syncd.phrases import phrase
 from syncd.postgres.db import Connection, Executor, Statements
 from syncd.postgres.inbox import ERROR_CHARS
 
@@ -114,8 +115,11 @@ async def tell_backoffice(connection: Connection, request: Request) -> None:
         )
     except MISSING as error:
         raise ContractError(
-            "the Backoffice lacks syncd_contract.redact_customer(account_id text, customer jsonb)",
-            hint="make it (docs/backoffice.md), then `syncd inbox retry --kind privacy`",
+            phrase(
+                "the Backoffice lacks syncd_contract.redact_customer"
+                "(account_id text, customer jsonb)"
+            ),
+            hint=phrase("make it (docs/backoffice.md), then `syncd inbox retry --kind privacy`"),
         ) from error
 
 

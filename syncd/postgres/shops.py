@@ -87,9 +87,9 @@ async def find(pool: asyncpg.Pool, text: str) -> Shop | None:
     return next(iter(await _shops(pool, domain=domain.normal(text))), None)
 
 
-async def all(pool: asyncpg.Pool) -> list[Shop]:
+async def all(db: Executor) -> list[Shop]:
     """Every shop, in the order they were added."""
-    return await _shops(pool)
+    return await _shops(db)
 
 
 async def ready(pool: asyncpg.Pool) -> list[Shop]:

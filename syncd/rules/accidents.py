@@ -25,8 +25,10 @@ def gone(key: str, form: Form, said: str = "") -> ProductGoneError:
     """The product is not in the shop any more; `said` are Shopify's words."""
     name = _name(key, form)
     if said:
-        return ProductGoneError(f"{name} was deleted in Shopify ({said})")
-    return ProductGoneError(f"{name} was deleted in Shopify")
+        return ProductGoneError(
+            phrase("{product} was deleted in Shopify ({said})", product=name, said=said)
+        )
+    return ProductGoneError(phrase("{product} was deleted in Shopify", product=name))
 
 
 def to_be_made(key: str, form: Form) -> CallError:

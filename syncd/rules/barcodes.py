@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from syncd.phrases import phrase
+
 KINDS = {8: "EAN-8", 12: "UPC-A", 13: "EAN-13", 14: "GTIN-14"}
 ISBN_10 = re.compile(r"\d{9}[\dX]")
 AMAZON = re.compile(r"B0[0-9A-Z]{8}")  # an ASIN, which Shopify takes as one
@@ -22,14 +24,19 @@ def fault(code: str) -> str | None:
         weighted = sum(
             digit * weight for digit, weight in zip(digits, range(10, 0, -1), strict=True)
         )
-        return None if weighted % 11 == 0 else "the check digit of this ISBN-10 is wrong"
+        return None if weighted % 11 == 0 else phrase("the check digit of this ISBN-10 is wrong")
     if not (code.isascii() and code.isdigit()):
-        return "it has other characters than digits"
+        return phrase("it has other characters than digits")
     if len(code) not in KINDS:
-        return f"it has {len(code)} digits; a barcode has 8, 12, 13 or 14"
+        return phrase("it has {count} digits; a barcode has 8, 12, 13 or 14", count=len(code))
     right = check_digit(code[:-1])
     if code[-1] != right:
-        return f"the check digit of this {KINDS[len(code)]} is {code[-1]}, should be {right}"
+        return phrase(
+            "the check digit of this {kind} is {digit}, should be {right}",
+            kind=KINDS[len(code)],
+            digit=code[-1],
+            right=right,
+        )
     return None
 
 

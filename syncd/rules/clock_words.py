@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from syncd.phrases import phrase
+from syncd.phrases import Phrase, phrase
 
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 ENDLESS_YEAR = 9000  # Postgres's infinity arrives as the last moment there is
 
 
-def span(seconds: float) -> str:
+def span(seconds: float) -> Phrase:
     """`12 s`, `3 min`, `5 h`, `2 d`: in the largest unit of which there are two."""
     seconds = max(0.0, seconds)
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+    if seconds >= 2 * DAY_S:
+        return phrase("{count} d", count=round(seconds / DAY_S))
+    if seconds >= 2 * HOUR_S:
+        return phrase("{count} h", count=round(seconds / HOUR_S))
+    if seconds >= 2 * MINUTE_S:
+        return phrase("{count} min", count=round(seconds / MINUTE_S))
+    return phrase("{count} s", count=round(seconds))
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syncd.errors import CallError, RowError, ShopifyError
+from syncd.phrases import joined, phrase
 from syncd.rules import parts
 from syncd.sales import Completion, Load, Parcel, Portion, Sending, Tracking
 
@@ -12,8 +13,8 @@ CREATE = "CREATE_FULFILLMENT"
 ENDED = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
 LATER_S = 1800.0
 UNSURE_S = 120.0  # by then what Shopify did not answer is done or never will be
-BY_ITSELF = "it is tried again every half hour, and when the Backoffice touches the order"
-IN_ADMIN = "fulfil it in Shopify's admin, or `syncd dead skip` if that is not wanted"
+BY_ITSELF = phrase("it is tried again every half hour, and when the Backoffice touches the order")
+IN_ADMIN = phrase("fulfil it in Shopify's admin, or `syncd dead skip` if that is not wanted")
 MOVED = (  # between our look and our call something else happened to it: we look again
     "has an unfulfillable status",
     "Invalid fulfillment order line item quantity",
@@ -21,13 +22,13 @@ MOVED = (  # between our look and our call something else happened to it: we loo
     "assigned to a single location",
 )
 HOLDS = {
-    "AWAITING_PAYMENT": "it is not paid yet",
-    "AWAITING_RETURN_ITEMS": "goods that are exchanged have not come back yet",
-    "HIGH_RISK_OF_FRAUD": "Shopify suspects fraud",
-    "INCORRECT_ADDRESS": "the address is not right",
-    "INVENTORY_OUT_OF_STOCK": "goods are out of stock",
-    "ONLINE_STORE_POST_PURCHASE_CROSS_SELL": "the customer may still add something",
-    "UNKNOWN_DELIVERY_DATE": "the day of delivery is not known",
+    "AWAITING_PAYMENT": phrase("it is not paid yet"),
+    "AWAITING_RETURN_ITEMS": phrase("goods that are exchanged have not come back yet"),
+    "HIGH_RISK_OF_FRAUD": phrase("Shopify suspects fraud"),
+    "INCORRECT_ADDRESS": phrase("the address is not right"),
+    "INVENTORY_OUT_OF_STOCK": phrase("goods are out of stock"),
+    "ONLINE_STORE_POST_PURCHASE_CROSS_SELL": phrase("the customer may still add something"),
+    "UNKNOWN_DELIVERY_DATE": phrase("the day of delivery is not known"),
 }
 
 
@@ -49,7 +50,7 @@ def plan(sending: Sending, completion: Completion, location: str | None) -> Plan
 
     Nothing when it is fulfilled already. Raises RowError when it never can be as it stands.
     """
-    called = f"order {sending.number}"
+    called = phrase("order {number}", number=sending.number)
     _refuse(sending, called)
     due = parts.due(sending, completion.lines, location)
     left = [one for one in sending.portions if one.left and one.status not in ENDED]
@@ -60,8 +61,12 @@ def plan(sending: Sending, completion: Completion, location: str | None) -> Plan
     others = sorted({one.place for one in elsewhere})
     if others and all(one.location != location for one in sending.portions):
         raise RowError(
-            f"{called} is not sent from the shop's location but from {', '.join(others)}",
-            hint=f"move it to the shop's location in Shopify, or {IN_ADMIN}",
+            phrase(
+                "{called} is not sent from the shop's location but from {places}",
+                called=called,
+                places=", ".join(others),
+            ),
+            hint=phrase("move it to the shop's location in Shopify, or {admin}", admin=IN_ADMIN),
             cause="other_location",
         )
     return Plan(
@@ -74,9 +79,13 @@ def plan(sending: Sending, completion: Completion, location: str | None) -> Plan
 
 def refused(sending: Sending, said: str) -> ShopifyError:
     """The error for what Shopify said to a fulfilment."""
-    message = f"order {sending.number}: Shopify would not fulfil it (it says “{said}”)"
+    message = phrase(
+        "order {number}: Shopify would not fulfil it (it says “{said}”)",
+        number=sending.number,
+        said=said,
+    )
     if any(words in said for words in MOVED):
-        hint = "it was changed in Shopify meanwhile; it is looked at again by itself"
+        hint = phrase("it was changed in Shopify meanwhile; it is looked at again by itself")
         return ShopifyError(message, hint=hint)
     return RowError(message, hint=IN_ADMIN, cause="fulfilment_refused")
 
@@ -93,18 +102,29 @@ def wait_s(plan: Plan, error: CallError) -> float | None:
 
 def gone(key: str, gid: str) -> RowError:
     return RowError(
-        f"order {key} is not in Shopify any more, or older than the app may see ({gid})",
-        hint="an app sees 60 days back unless it has the scope read_all_orders; "
-        "`syncd dead skip` if the order was deleted",
+        phrase(
+            "order {key} is not in Shopify any more, or older than the app may see ({gid})",
+            key=key,
+            gid=gid,
+        ),
+        hint=phrase(
+            "an app sees 60 days back unless it has the scope read_all_orders; "
+            "`syncd dead skip` if the order was deleted"
+        ),
         cause="order_gone",
     )
 
 
 def unknown(key: str) -> RowError:
     return RowError(
-        f"order {key} is completed in the Backoffice, but no shop is known that it came from",
-        hint="`syncd pull orders`, then `syncd dead retry`; an order that is not "
-        "Shopify's does not belong into the view order_completion",
+        phrase(
+            "order {key} is completed in the Backoffice, but no shop is known that it came from",
+            key=key,
+        ),
+        hint=phrase(
+            "`syncd pull orders`, then `syncd dead retry`; an order that is not "
+            "Shopify's does not belong into the view order_completion"
+        ),
         cause="order_unknown",
     )
 
@@ -112,20 +132,26 @@ def unknown(key: str) -> RowError:
 def _refuse(sending: Sending, called: str) -> None:
     if sending.is_cancelled:
         raise RowError(
-            f"{called} was cancelled in Shopify, and completed in the Backoffice",
-            hint="if the goods have left, settle it with the customer; nothing is sent to Shopify",
+            phrase(
+                "{called} was cancelled in Shopify, and completed in the Backoffice", called=called
+            ),
+            hint=phrase(
+                "if the goods have left, settle it with the customer; nothing is sent to Shopify"
+            ),
             cause="order_cancelled",
         )
     if not sending.portions and sending.state != "FULFILLED":
         raise RowError(
-            f"{called}: Shopify shows nothing that is to be sent of it",
-            hint="give the app the scope write_merchant_managed_fulfillment_orders, then "
-            "`syncd dead retry`",
+            phrase("{called}: Shopify shows nothing that is to be sent of it", called=called),
+            hint=phrase(
+                "give the app the scope write_merchant_managed_fulfillment_orders, "
+                "then `syncd dead retry`"
+            ),
             cause="no_fulfilment_orders",
         )
     if not sending.is_whole:
         raise RowError(
-            f"{called} is split into more parts than syncd reads",
+            phrase("{called} is split into more parts than syncd reads", called=called),
             hint=IN_ADMIN,
             cause="too_many_parts",
         )
@@ -134,16 +160,25 @@ def _refuse(sending: Sending, called: str) -> None:
 def _waits(called: str, waiting: list[Portion]) -> CallError | None:
     if not waiting:
         return None
-    holds = [HOLDS.get(hold, "somebody holds it") for one in waiting for hold in one.holds]
+    holds = [HOLDS.get(hold, phrase("somebody holds it")) for one in waiting for hold in one.holds]
     if holds:
-        why = f"is on hold in Shopify: {', '.join(dict.fromkeys(holds))}"
-        hint = f"release the hold in Shopify's admin; {BY_ITSELF}"
+        why = phrase(
+            "{called} is on hold in Shopify: {holds}",
+            called=called,
+            holds=joined([*dict.fromkeys(holds)]),
+        )
+        hint = phrase("release the hold in Shopify's admin; {by_itself}", by_itself=BY_ITSELF)
     elif waiting[0].status == "SCHEDULED":
-        why, hint = "is not to be sent before a later day, says Shopify", BY_ITSELF
+        why = phrase("{called} is not to be sent before a later day, says Shopify", called=called)
+        hint = BY_ITSELF
     else:
-        why = f"cannot be fulfilled in Shopify now ({waiting[0].status.lower()})"
-        hint = f"look at it in Shopify's admin; {BY_ITSELF}"
-    return CallError(f"{called} {why}", hint=hint, wait_s=LATER_S)
+        why = phrase(
+            "{called} cannot be fulfilled in Shopify now ({status})",
+            called=called,
+            status=waiting[0].status.lower(),
+        )
+        hint = phrase("look at it in Shopify's admin; {by_itself}", by_itself=BY_ITSELF)
+    return CallError(why, hint=hint, wait_s=LATER_S)
 
 
 def _untracked(

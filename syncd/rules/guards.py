@@ -74,28 +74,41 @@ def reasons(totals: Totals, numbers: Numbers) -> dict[Sort, str]:
     """The same sentences by the sort of harm that each is about."""
     found: dict[Sort, str] = {}
     if totals.linked and not totals.here:
-        found["gone"] = (
-            f"the Backoffice shows no products at all, and the shop has {totals.linked} of them: "
-            "all would be archived"
+        found["gone"] = phrase(
+            "the Backoffice shows no products at all, and the shop has {linked} of them: "
+            "all would be archived",
+            linked=totals.linked,
         )
     elif _is_mass(totals.gone, totals.linked, numbers.shrink_percent):
-        found["gone"] = (
-            f"{totals.gone} of {totals.linked} products have vanished from the Backoffice and "
-            f"would be archived (more than {numbers.shrink_percent} %)"
+        found["gone"] = phrase(
+            "{count} of {linked} products have vanished from the Backoffice and would be archived "
+            "(more than {percent} %)",
+            count=totals.gone,
+            linked=totals.linked,
+            percent=numbers.shrink_percent,
         )
     if _is_mass(totals.inactive, totals.on_sale, numbers.inactive_percent):
-        found["inactive"] = (
-            f"{totals.inactive} of the {totals.on_sale} products on sale would go off sale "
-            f"(more than {numbers.inactive_percent} %)"
+        found["inactive"] = phrase(
+            "{count} of the {all} products on sale would go off sale (more than {percent} %)",
+            count=totals.inactive,
+            all=totals.on_sale,
+            percent=numbers.inactive_percent,
         )
     if _is_mass(totals.price_falls, totals.both, numbers.price_falls_percent):
-        found["price_fall"] = (
-            f"the price of {totals.price_falls} of {totals.both} products would fall by more than "
-            f"{numbers.price_fall_percent} %"
+        found["price_fall"] = phrase(
+            "the price of {count} of {all} products would fall by more than {percent} %",
+            count=totals.price_falls,
+            all=totals.both,
+            percent=numbers.price_fall_percent,
         )
+    return {**found, **_further(totals, numbers)}
+
+
+def _further(totals: Totals, numbers: Numbers) -> dict[Sort, str]:
+    """Those of deletions, then of products that are refused."""
+    found: dict[Sort, str] = {}
     if totals.deletions > numbers.deletions:
-        variants = "1 variant" if totals.deletions == 1 else f"{totals.deletions} variants"
-        found["deletion"] = f"{variants} would be deleted in Shopify, with their stock"
+        found["deletion"] = _deleted(totals.deletions)
     if _is_mass(totals.deleted, totals.linked, DELETED_PERCENT):
         found["deleted"] = phrase(
             "{count} of {linked} products were deleted in Shopify; they would be made anew, but "
@@ -104,9 +117,10 @@ def reasons(totals: Totals, numbers: Numbers) -> dict[Sort, str]:
             linked=totals.linked,
         )
     if totals.refused > numbers.row_errors:
-        found["refused"] = (
-            f"{totals.refused} products cannot be sent as they stand: the Backoffice may have "
-            "changed as a whole"
+        found["refused"] = phrase(
+            "{count} products cannot be sent as they stand: the Backoffice may have changed as a "
+            "whole",
+            count=totals.refused,
         )
     return found
 
@@ -142,6 +156,12 @@ def on(totals: Totals, base: Base) -> Totals:
     """The totals of a window, with what their shares are counted of."""
     size = base.linked
     return replace(totals, both=size, linked=size, here=size, on_sale=base.on_sale)
+
+
+def _deleted(variants: int) -> str:
+    if variants == 1:
+        return phrase("1 variant would be deleted in Shopify, with their stock")
+    return phrase("{count} variants would be deleted in Shopify, with their stock", count=variants)
 
 
 def _is_mass(count: int, of: int, percent: int) -> bool:

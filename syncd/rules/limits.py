@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from syncd.errors import RowError
+from syncd.phrases import phrase
 from syncd.records import Form, Product, Variant, VariantForm
 from syncd.rules.text import fold, line, option_name, shortened
 
@@ -14,18 +15,20 @@ MAX_OPTIONS = 3  # shop.resourceLimits.maxProductOptions, recorded 2026-04
 MAX_LENGTH = 255  # of a title, vendor, option, value, SKU or barcode; recorded 2025-01
 MAX_MONEY = Decimal(10) ** 18  # a price must be less; recorded 2025-01
 SHOWN = 60  # characters of a title in a message
-AGAIN = "in the Backoffice; it will be sent by itself"
+AGAIN = phrase("in the Backoffice; it will be sent by itself")
 
 
 def subject(key: str, title: str) -> str:
     """How a message names a product."""
-    return f"product {key} ({shortened(line(title), SHOWN)})"
+    return phrase("product {key} ({title})", key=key, title=shortened(line(title), SHOWN))
 
 
 def article(variant: Variant | VariantForm) -> str:
     """How a message names a variant: by its SKU, which people know."""
     sku = shortened(line(variant.sku or ""), SHOWN)
-    return f"SKU {sku}" if sku else f"variant {variant.key} (no SKU)"
+    if not sku:
+        return phrase("variant {key} (no SKU)", key=variant.key)
+    return phrase("SKU {sku}", sku=sku)
 
 
 def check_product(product: Product) -> None:
@@ -33,32 +36,59 @@ def check_product(product: Product) -> None:
     name = subject(product.key, product.title)
     if not line(product.title):
         raise RowError(
-            f"product {product.key} has no name", hint=f"give it one {AGAIN}", cause="no_name"
+            phrase("product {key} has no name", key=product.key),
+            hint=phrase("give it one {again}", again=AGAIN),
+            cause="no_name",
         )
     if not product.variants:
-        raise RowError(f"{name} has no variants", hint=f"add one {AGAIN}", cause="no_variants")
+        raise RowError(
+            phrase("{product} has no variants", product=name),
+            hint=phrase("add one {again}", again=AGAIN),
+            cause="no_variants",
+        )
     if len(product.variants) > MAX_VARIANTS:
         raise RowError(
-            f"{name} has {len(product.variants)} variants; Shopify holds {MAX_VARIANTS}",
-            hint="split the product in the Backoffice",
+            phrase(
+                "{product} has {count} variants; Shopify holds {most}",
+                product=name,
+                count=len(product.variants),
+                most=MAX_VARIANTS,
+            ),
+            hint=phrase("split the product in the Backoffice"),
             cause="too_many_variants",
         )
+    _check_options(product, name)
+
+
+def _check_options(product: Product, name: str) -> None:
     if len(product.option_names) > MAX_OPTIONS:
         raise RowError(
-            f"{name} has {len(product.option_names)} options; Shopify holds {MAX_OPTIONS}",
-            hint=f"join two of them {AGAIN}",
+            phrase(
+                "{product} has {count} options; Shopify holds {most}",
+                product=name,
+                count=len(product.option_names),
+                most=MAX_OPTIONS,
+            ),
+            hint=phrase("join two of them {again}", again=AGAIN),
             cause="too_many_options",
         )
     if not all(line(option) for option in product.option_names):
         raise RowError(
-            f"{name} has an option without a name",
-            hint=f"name it {AGAIN}",
+            phrase("{product} has an option without a name", product=name),
+            hint=phrase("name it {again}", again=AGAIN),
             cause="option_without_name",
         )
     if not product.option_names and len(product.variants) > 1:
         raise RowError(
-            f"{name} has {len(product.variants)} variants and no option to tell them apart",
-            hint=f"give it an option such as size, with a value for each variant, {AGAIN}",
+            phrase(
+                "{product} has {count} variants and no option to tell them apart",
+                product=name,
+                count=len(product.variants),
+            ),
+            hint=phrase(
+                "give it an option such as size, with a value for each variant, {again}",
+                again=AGAIN,
+            ),
             cause="variants_without_option",
         )
 
@@ -69,9 +99,13 @@ def check_variant(product: Product, variant: Variant, values: Sequence[str]) -> 
         options = [shortened(option_name(option), SHOWN) for option in product.option_names]
         said = ", ".join(shortened(value, SHOWN) or "(nothing)" for value in values) or "(nothing)"
         raise RowError(
-            f"{_of(product, variant)}: the options are {', '.join(options) or '(none)'}, "
-            f"the variant says {said}",
-            hint=f"give each option a value {AGAIN}",
+            phrase(
+                "{product}: the options are {options}, the variant says {said}",
+                product=_of(product, variant),
+                options=", ".join(options) or "(none)",
+                said=said,
+            ),
+            hint=phrase("give each option a value {again}", again=AGAIN),
             cause="value_missing",
             sku=line(variant.sku or ""),
         )
@@ -81,24 +115,32 @@ def check_prices(product: Product, variant: Variant, currency: str) -> None:
     """Raises RowError for a price that is missing, unfit to send, or in another currency."""
     if variant.price is None:
         raise RowError(
-            f"{_of(product, variant)} has no price in the shop's department",
-            hint=f"set the price {AGAIN}",
+            phrase(
+                "{product} has no price in the shop's department", product=_of(product, variant)
+            ),
+            hint=phrase("set the price {again}", again=AGAIN),
             cause="no_price",
             sku=line(variant.sku or ""),
         )
     if variant.currency not in (None, currency):
         raise RowError(
-            f"{_of(product, variant)} has a price in {variant.currency}, "
-            f"the shop sells in {currency}",
-            hint="choose a department with prices in the shop's currency for this shop",
+            phrase(
+                "{product} has a price in {there}, the shop sells in {currency}",
+                product=_of(product, variant),
+                there=variant.currency,
+                currency=currency,
+            ),
+            hint=phrase("choose a department with prices in the shop's currency for this shop"),
             cause="other_currency",
             sku=line(variant.sku or ""),
         )
     for price in (variant.price, variant.compare_at_price):
         if price is not None and not (price.is_finite() and 0 <= price < MAX_MONEY):
             raise RowError(
-                f"{_of(product, variant)} has the price {price}",
-                hint=f"correct the price {AGAIN}",
+                phrase(
+                    "{product} has the price {price}", product=_of(product, variant), price=price
+                ),
+                hint=phrase("correct the price {again}", again=AGAIN),
                 cause="price_unfit",
                 sku=line(variant.sku or ""),
             )
@@ -109,17 +151,26 @@ def check_form(key: str, form: Form) -> None:
 
     The form's values have one spelling already.
     """
-    texts = {"name": form.title, "store": form.vendor}
-    _refuse_long(key, form, None, [*texts.items(), *(("option", one) for one in form.options)])
+    texts = [(phrase("name"), form.title), (phrase("store"), form.vendor)]
+    options = [(phrase("option"), one) for one in form.options]
+    _refuse_long(key, form, None, [*texts, *options])
     for variant in form.variants:
-        codes = (("SKU", variant.sku), ("barcode", variant.barcode))
+        codes = ((phrase("SKU"), variant.sku), (phrase("barcode"), variant.barcode))
         _refuse_long(key, form, variant, [*zip(form.options, variant.values, strict=True), *codes])
+    _refuse_alike(key, form)
+
+
+def _refuse_alike(key: str, form: Form) -> None:
     names: dict[str, str] = {}
     for option in form.options:
         if fold(option) in names:
             raise RowError(
-                f"{subject(key, form.title)} has two options called {names[fold(option)]}",
-                hint=f"give one of them another name {AGAIN}",
+                phrase(
+                    "{product} has two options called {name}",
+                    product=subject(key, form.title),
+                    name=names[fold(option)],
+                ),
+                hint=phrase("give one of them another name {again}", again=AGAIN),
                 cause="options_alike",
             )
         names[fold(option)] = option
@@ -128,9 +179,18 @@ def check_form(key: str, form: Form) -> None:
         first = rows.setdefault(variant.values, variant)
         if first is not variant:
             raise RowError(
-                f"{subject(key, form.title)}: {article(first)} and {article(variant)} are both "
-                f"{' / '.join(variant.values)}",
-                hint=f"give one of them another {' or '.join(form.options)} {AGAIN}",
+                phrase(
+                    "{product}: {first} and {second} are both {values}",
+                    product=subject(key, form.title),
+                    first=article(first),
+                    second=article(variant),
+                    values=" / ".join(variant.values),
+                ),
+                hint=phrase(
+                    "give one of them another {options} {again}",
+                    options=" or ".join(form.options),
+                    again=AGAIN,
+                ),
                 cause="variants_alike",
                 sku=variant.sku,
             )
@@ -141,11 +201,15 @@ def _refuse_long(
 ) -> None:
     for what, text in texts:
         if len(text) > MAX_LENGTH:
-            whose = f", {article(variant)}" if variant else ""
             raise RowError(
-                f"{subject(key, form.title)}{whose}: the {shortened(what, SHOWN)} has "
-                f"{len(text)} characters; Shopify holds {MAX_LENGTH}",
-                hint=f"shorten it {AGAIN}",
+                phrase(
+                    "{product}: the {what} has {count} characters; Shopify holds {most}",
+                    product=whose(subject(key, form.title), variant),
+                    what=what if len(what) <= SHOWN else shortened(what, SHOWN),
+                    count=len(text),
+                    most=MAX_LENGTH,
+                ),
+                hint=phrase("shorten it {again}", again=AGAIN),
                 cause="text_too_long",
                 sku=variant.sku if variant else "",
             )
@@ -153,4 +217,11 @@ def _refuse_long(
 
 def _of(product: Product, variant: Variant) -> str:
     """Only where it is told: to make it took as long as all the looking does."""
-    return f"{subject(product.key, product.title)}, {article(variant)}"
+    return whose(subject(product.key, product.title), variant)
+
+
+def whose(product: str, variant: Variant | VariantForm | None) -> str:
+    """A product as messages name it, with its variant if it is one's."""
+    if variant is None:
+        return product
+    return phrase("{product}, {variant}", product=product, variant=article(variant))

@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from syncd.errors import RowError
+from syncd.phrases import phrase
+from syncd.rules.text import shortened
 from syncd.sales import Load, Portion, Sending
 
 SHAPE = '[{"id": Shopify\'s id of the line, "quantity": pieces so far}]'
-PUT_RIGHT = "put lines of the view order_completion right and touch the order: it is looked at anew"
+PUT_RIGHT = phrase(
+    "put lines of the view order_completion right and touch the order: it is looked at anew"
+)
 
 Due = Mapping[str, int] | None  # pieces by the line's GID; None: all that is left
 
@@ -21,12 +25,15 @@ def due(sending: Sending, lines: object, location: str | None) -> Due:
     """
     if lines is None:
         return None
-    called = f"order {sending.number}"
+    called = phrase("order {number}", number=sending.number)
     wanted = _counts(lines, called)
     if not sending.is_counted:
         raise RowError(
-            f"{called} has more lines or parcels than syncd can count, and is completed in part",
-            hint="fulfil it in Shopify's admin, or `syncd dead skip` if that is not wanted",
+            phrase(
+                "{called} has more lines or parcels than syncd can count, and is completed in part",
+                called=called,
+            ),
+            hint=phrase("fulfil it in Shopify's admin, or `syncd dead skip` if that is not wanted"),
             cause="too_many_parts",
         )
     _check_ordered(sending, wanted, called)
@@ -71,9 +78,17 @@ def _counts(lines: object, called: str) -> dict[str, int]:
                 found[line] = count
             case _:
                 raise RowError(
-                    f"{called}: lines of the view order_completion are not each line once with "
-                    f"whole pieces, but {one!r:.200}",
-                    hint=f"give {SHAPE}, or null for the whole order; {PUT_RIGHT}",
+                    phrase(
+                        "{called}: lines of the view order_completion are not each line once "
+                        "with whole pieces, but {given}",
+                        called=called,
+                        given=shortened(repr(one), 200),
+                    ),
+                    hint=phrase(
+                        "give {shape}, or null for the whole order; {again}",
+                        shape=SHAPE,
+                        again=PUT_RIGHT,
+                    ),
                     cause="lines_malformed",
                 )
     return found
@@ -85,14 +100,26 @@ def _check_ordered(sending: Sending, wanted: Mapping[str, int], called: str) -> 
         line = ordered.get(gid)
         if line is None:
             raise RowError(
-                f"{called} has no line {gid}, of which {count} are completed in the Backoffice",
+                phrase(
+                    "{called} has no line {gid}, of which {count} are completed in the Backoffice",
+                    called=called,
+                    gid=gid,
+                    count=count,
+                ),
                 hint=PUT_RIGHT,
                 cause="line_unknown",
             )
         if count > line.quantity:
             raise RowError(
-                f"{called}: {count} of “{line.name}” are completed in the Backoffice, "
-                f"{line.quantity} were ordered (line {gid})",
+                phrase(
+                    "{called}: {count} of “{title}” are completed in the Backoffice, "
+                    "{ordered} were ordered (line {gid})",
+                    called=called,
+                    count=count,
+                    title=line.name,
+                    ordered=line.quantity,
+                    gid=gid,
+                ),
                 hint=PUT_RIGHT,
                 cause="more_than_ordered",
             )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from syncd.errors import RowError, ShopifyError
+from syncd.phrases import joined, phrase
 from syncd.records import Form, VariantIds
 from syncd.rules import accidents, limits
 from syncd.rules.metafield_words import DEFINITION_WORDS, METAFIELD_WORDS
 from syncd.rules.picture_words import FILE_WORDS, MEDIA_WORDS
+from syncd.rules.refusal_text import SHOWN, also, few, more, with_key
 from syncd.rules.refusal_words import MEND, PRODUCT_WORDS, WAIT, Words
 from syncd.rules.stock_words import STOCK_WORDS
 from syncd.rules.text import line
 
-SHOWN = 3
+NO_REASON = phrase("Shopify gives no reason")
 WORDS: Mapping[str, Words] = {
     **PRODUCT_WORDS,
     **MEDIA_WORDS,
@@ -115,10 +117,10 @@ def of(
     message = _told(groups, limits.subject(key, form.title), form)
     if (PASSING | STALE) & groups.keys() or any(_is_of_a_file(error) for error in errors):
         return ShopifyError(message, hint=WAIT)
-    hints = dict.fromkeys(WORDS[code].hint.replace("{key}", key) for code in groups if code)
+    hints = dict.fromkeys(with_key(WORDS[code].hint, key) for code in groups if code)
     cause = "+".join(sorted(filter(None, groups))) or "refused"
     sku = next((sku for sku in (_to_blame(error, rows) for error in errors) if sku), "")
-    return RowError(message, hint=". Also: ".join(hints) or MEND, cause=cause, sku=sku)
+    return RowError(message, hint=also([*hints]) or MEND, cause=cause, sku=sku)
 
 
 def picture(code: str | None, address: str) -> str:
@@ -126,12 +128,21 @@ def picture(code: str | None, address: str) -> str:
 
     `code` is a FileErrorCode or MediaErrorCode, None when Shopify gives no reason.
     """
-    name = f"the picture {line(address)} does not show in Shopify"
     words = FILE_WORDS.get(code or "")
-    if words is None:
-        reason = f"Shopify says {code}" if code else "Shopify gives no reason"
-        return f"{name} ({reason}); {FILE_WORDS['UNKNOWN'].hint}"
-    return f"{name}: {words.meaning}; {words.hint}"
+    if words is not None:
+        return phrase(
+            "the picture {address} does not show in Shopify: {why}; {hint}",
+            address=line(address),
+            why=words.meaning,
+            hint=words.hint,
+        )
+    reason = phrase("Shopify says {said}", said=code) if code else NO_REASON
+    return phrase(
+        "the picture {address} does not show in Shopify ({why}); {hint}",
+        address=line(address),
+        why=reason,
+        hint=FILE_WORDS["UNKNOWN"].hint,
+    )
 
 
 def named(variables: Mapping[str, Any], form: Form, known: Mapping[str, VariantIds]) -> list[str]:
@@ -182,8 +193,8 @@ def _article(steps: Sequence[str], rows: Mapping[str, str]) -> tuple[str, list[s
     rest = [*steps[:place], *steps[place + 2 :]]
     number = steps[place + 1]
     if number not in rows:
-        return f"variant {number}", rest
-    return f"SKU {rows[number] or '(none)'}", rest
+        return phrase("variant {number}", number=number), rest
+    return phrase("SKU {sku}", sku=rows[number] or "(none)"), rest
 
 
 def _to_blame(error: Mapping[str, Any], rows: Mapping[str, str]) -> str:
@@ -204,20 +215,22 @@ def _told(groups: Mapping[str, Sequence[Complaint]], name: str, form: Form) -> s
     for code, group in list(groups.items())[:SHOWN]:
         articles = [complaint.article for complaint in group if complaint.article]
         if not articles and len(form.variants) == 1 and form.variants[0].sku:
-            articles = [f"SKU {form.variants[0].sku}"]
-        subject = _few(articles, ", ") if code else ""
-        said = f"{WORDS[code].meaning} ({_quoted(group)})" if code else _as_given(group)
+            articles = [phrase("SKU {sku}", sku=form.variants[0].sku)]
+        subject = few(articles, ", ") if code else ""
+        said = _as_given(group)
+        if code:
+            said = phrase("{what} ({said})", what=WORDS[code].meaning, said=_quoted(group))
         opening = name if not parts else ""
-        head = ", ".join(filter(None, (opening, subject)))
-        parts.append(": ".join(filter(None, (head, said))))
+        head = joined([*filter(None, (opening, subject))])
+        parts.append(joined([*filter(None, (head, said))], ": "))
     rest = sum(len(group) for group in list(groups.values())[SHOWN:])
-    return "; ".join(parts) + (f" and {rest} more" if rest else "")
+    return more(joined(parts, "; "), rest)
 
 
 def _quoted(group: Sequence[Complaint]) -> str:
     """Shopify's own words, for who wants to look them up."""
     said = (": ".join(filter(None, (one.field, one.message))) for one in group)
-    return "Shopify says " + _few((f"“{words}”" for words in said), ", ")
+    return phrase("Shopify says {said}", said=few((f"“{words}”" for words in said), ", "))
 
 
 def _as_given(group: Sequence[Complaint]) -> str:
@@ -227,11 +240,4 @@ def _as_given(group: Sequence[Complaint]) -> str:
         place = " ".join(filter(None, (one.article, one.field)))
         code = f" ({one.code})" if one.code else ""
         said.append(": ".join(filter(None, (place, one.message))) + code)
-    return f"Shopify refused {_few(said, '; ')}"
-
-
-def _few(texts: Iterable[str], between: str) -> str:
-    """The first of the different ones, with the number of the rest."""
-    different = list(dict.fromkeys(texts))
-    more = f" and {len(different) - SHOWN} more" if len(different) > SHOWN else ""
-    return between.join(different[:SHOWN]) + more
+    return phrase("Shopify refused {said}", said=few(said, "; "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from syncd.phrases import phrase
 from syncd.records import Form, Image, Product
 from syncd.rules import barcodes, limits, mapping, text
 from syncd.rules.pictures import MAX_PICTURES
@@ -26,7 +27,7 @@ def of(product: Product, known: Form | None = None) -> list[str]:
     """A sentence for each of the first remarks, then the number of the rest."""
     found = [remark.message for remark in each(product, known)]
     if len(found) > SHOWN:
-        found[SHOWN:] = [f"and {len(found) - SHOWN} more"]
+        found[SHOWN:] = [phrase("and {count} more", count=len(found) - SHOWN)]
     return found
 
 
@@ -46,8 +47,13 @@ def each(product: Product, known: Form | None = None) -> Iterator[Remark]:
             yield Remark(
                 "barcode_odd",
                 text.line(variant.sku or ""),
-                f"{limits.article(variant)}: barcode {code} is sent as it is, but {fault}",
-                f"correct the barcode {limits.AGAIN}",
+                phrase(
+                    "{variant}: barcode {code} is sent as it is, but {fault}",
+                    variant=limits.article(variant),
+                    code=code,
+                    fault=fault,
+                ),
+                phrase("correct the barcode {again}", again=limits.AGAIN),
             )
 
 
@@ -55,10 +61,23 @@ def _left_out(images: tuple[Image, ...]) -> Iterator[Remark]:
     for address in mapping.left_out(images):
         if text.address(address) is None:
             why, hint = (
-                "no shop could fetch it",
-                f"give it an address that begins with https:// {limits.AGAIN}",
+                phrase("no shop could fetch it"),
+                phrase("give it an address that begins with https:// {again}", again=limits.AGAIN),
             )
-            yield Remark("picture_address", "", f"a picture is left out, {why}: {address}", hint)
+            yield Remark(
+                "picture_address",
+                "",
+                phrase("a picture is left out, {why}: {address}", why=why, address=address),
+                hint,
+            )
         else:
-            why, hint = f"Shopify holds {MAX_PICTURES}", f"remove pictures {limits.AGAIN}"
-            yield Remark("too_many_pictures", "", f"a picture is left out, {why}: {address}", hint)
+            why, hint = (
+                phrase("Shopify holds {most}", most=MAX_PICTURES),
+                phrase("remove pictures {again}", again=limits.AGAIN),
+            )
+            yield Remark(
+                "too_many_pictures",
+                "",
+                phrase("a picture is left out, {why}: {address}", why=why, address=address),
+                hint,
+            )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from syncd.errors import RowError
+from syncd.phrases import phrase
 from syncd.records import Shop, VariantForm
 from syncd.rules.inputs import first_count
 from syncd.rules.text import line
@@ -108,11 +109,11 @@ def plan(shelf: Shelf, shop: Shop, level: Level | None, *, is_ours: bool = False
     must decide, or where the sum is beyond what Shopify holds.
     """
     if not shelf.is_here:
-        return Rest("not in the Backoffice any more")
+        return Rest(phrase("not in the Backoffice any more"))
     if shelf.is_stopped:
-        return Rest("its sale is stopped")
+        return Rest(phrase("its sale is stopped"))
     if not shelf.is_tracked:
-        return Rest("not counted") if shelf.is_known and shelf.agreed is None else Forget()
+        return Rest(phrase("not counted")) if shelf.is_known and shelf.agreed is None else Forget()
     if level is None:
         if not is_ours or shelf.agreed is None or shop.stock_direction == "from_shopify":
             return Look()
@@ -136,9 +137,15 @@ def target(shelf: Shelf, shop: Shop, there: int) -> int:
             count = here + there - _agreed(shelf, shop, there)
     if abs(count) > MOST:
         raise RowError(
-            f"{name(shelf)}: {here} in the warehouse and {there} in Shopify make {count}, "
-            "more than Shopify holds",
-            hint="correct the count in the Backoffice",
+            phrase(
+                "{variant}: {here} in the warehouse and {there} in Shopify make "
+                "{count}, more than Shopify holds",
+                variant=name(shelf),
+                here=here,
+                there=there,
+                count=count,
+            ),
+            hint=phrase("correct the count in the Backoffice"),
             cause="count_beyond_bounds",
         )
     return count
@@ -153,10 +160,17 @@ def _agreed(shelf: Shelf, shop: Shop, there: int) -> int:
     if shop.first_counts == "shopify" or shelf.quantity == there:
         return shelf.quantity
     raise RowError(
-        f"{name(shelf)}: {shelf.quantity} in the warehouse, {there} in Shopify, and the two never "
-        "agreed on a count: which one is right?",
-        hint="say it for the whole shop: `syncd shop stock SHOP --first-counts backoffice`, or "
-        "`shopify`; or make the two equal",
+        phrase(
+            "{variant}: {here} in the warehouse, {there} in Shopify, and the two "
+            "never agreed on a count: which one is right?",
+            variant=name(shelf),
+            here=shelf.quantity,
+            there=there,
+        ),
+        hint=phrase(
+            "say it for the whole shop: `syncd shop stock SHOP --first-counts "
+            "backoffice`, or `shopify`; or make the two equal"
+        ),
         cause="first_count",
     )
 
@@ -164,14 +178,20 @@ def _agreed(shelf: Shelf, shop: Shop, there: int) -> int:
 def _not_stocked(shelf: Shelf, shop: Shop, level: Level) -> Plan:
     if shop.stock_direction == "from_shopify":
         is_forgotten = shelf.agreed is None
-        return Rest("the location does not stock it") if is_forgotten else Forget()
+        return Rest(phrase("the location does not stock it")) if is_forgotten else Forget()
     if level.available is None:
         return Stock(shelf.quantity if shelf.agreed is None else shelf.agreed)
     raise RowError(
-        f"{name(shelf)}: the location does not stock it any more, so the count "
-        f"{shelf.quantity} would sell nothing",
-        hint="let the location stock it again in Shopify (the product's page, Inventory), or stop "
-        "counting it in the Backoffice",
+        phrase(
+            "{variant}: the location does not stock it any more, so the count "
+            "{here} would sell nothing",
+            variant=name(shelf),
+            here=shelf.quantity,
+        ),
+        hint=phrase(
+            "let the location stock it again in Shopify (the product's page, "
+            "Inventory), or stop counting it in the Backoffice"
+        ),
         cause="not_stocked",
     )
 

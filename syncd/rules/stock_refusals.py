@@ -6,6 +6,7 @@ from syncd.errors import RowError
 from syncd.phrases import Phrase, phrase
 from syncd.records import Shop
 from syncd.rules import refusals
+from syncd.rules.refusal_text import with_key
 from syncd.rules.stock import Merge, Shelf, name
 
 
@@ -20,9 +21,14 @@ def lost(shelf: Shelf) -> Phrase:
 def by_backoffice(shelf: Shelf, merge: Merge, said: str | None) -> RowError:
     """The contract's function raised an exception; `said` are its words."""
     return RowError(
-        f"{name(shelf)}: the Backoffice does not take the count {merge.target} instead of "
-        f"{merge.here}: {said}",
-        hint="mend it in the Backoffice, then `syncd outbox retry`",
+        phrase(
+            "{variant}: the Backoffice does not take the count {wanted} instead of {here}: {said}",
+            variant=name(shelf),
+            wanted=merge.target,
+            here=merge.here,
+            said=said,
+        ),
+        hint=phrase("mend it in the Backoffice, then `syncd outbox retry`"),
         cause="refused_by_backoffice",
     )
 
@@ -31,8 +37,12 @@ def by_shopify(shelf: Shelf, code: str, message: str) -> RowError:
     """Shopify refuses to set the count, with its code and words."""
     words = refusals.WORDS.get(code)
     return RowError(
-        f"{name(shelf)}: Shopify does not take its count: {words.meaning if words else message}",
-        hint=(words.hint if words else "").replace("{key}", shelf.product_key),
+        phrase(
+            "{variant}: Shopify does not take its count: {why}",
+            variant=name(shelf),
+            why=words.meaning if words else message,
+        ),
+        hint=with_key(words.hint if words else "", shelf.product_key),
         cause=code.lower(),
     )
 
@@ -40,8 +50,17 @@ def by_shopify(shelf: Shelf, code: str, message: str) -> RowError:
 def to_zero(shelf: Shelf, merge: Merge, shop: Shop, why: str) -> RowError:
     """Too many counts go to nothing at once: a person is asked."""
     return RowError(
-        f"{name(shelf)} is held: {why}; this one goes from {merge.there} to {merge.target}",
-        hint=f"if that is right: `syncd shop stock {shop.domain} --let-zeros`; if not, mend it in "
-        "the Backoffice",
+        phrase(
+            "{variant} is held: {why}; this one goes from {there} to {wanted}",
+            variant=name(shelf),
+            why=why,
+            there=merge.there,
+            wanted=merge.target,
+        ),
+        hint=phrase(
+            "if that is right: `syncd shop stock {shop} --let-zeros`; if not, mend "
+            "it in the Backoffice",
+            shop=shop.domain,
+        ),
         cause="stock_to_zero",
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncd.errors import RowError
+from syncd.phrases import phrase
 from syncd.records import Form, Link, ObservedProduct, ObservedVariant, Shop
 from syncd.rules import inputs, limits
 from syncd.rules.adoption import Sight
@@ -98,20 +99,7 @@ def _kept(
     if not theirs:
         return []
     name = limits.subject(key, wanted.title)
-    if len(observed.options) != len(wanted.options):
-        raise RowError(
-            f"{name} has {len(theirs)} variants made in Shopify with "
-            f"the options {', '.join(observed.options)}; {', '.join(wanted.options)} do not fit",
-            hint="delete them in Shopify, or take the options back in the Backoffice",
-            cause="options_unfit",
-        )
-    if len(theirs) + len(wanted.variants) > limits.MAX_VARIANTS:
-        raise RowError(
-            f"{name} has {len(wanted.variants)} variants and {len(theirs)} made in Shopify; "
-            f"Shopify holds {limits.MAX_VARIANTS}",
-            hint="delete some in Shopify, or split the product in the Backoffice",
-            cause="too_many_variants",
-        )
+    _refuse_unfit(name, wanted, theirs, observed)
     taken = {folded(variant.values): variant for variant in wanted.variants}
     spellings = {(at, fold(v)): v for one in wanted.variants for at, v in enumerate(one.values)}
     rows = []
@@ -119,10 +107,44 @@ def _kept(
         row = shown_values(wanted, variant)
         if folded(row) in taken:
             raise RowError(
-                f"{name}, {limits.article(taken[folded(row)])}: a variant made in Shopify is "
-                f"{' / '.join(row)} already",
-                hint="delete that variant in Shopify, then retry this product",
+                phrase(
+                    "{product}, {variant}: a variant made in Shopify is {values} already",
+                    product=name,
+                    variant=limits.article(taken[folded(row)]),
+                    values=" / ".join(row),
+                ),
+                hint=phrase("delete that variant in Shopify, then retry this product"),
                 cause="variants_alike",
             )
         rows.append(tuple(spellings.get((at, fold(v)), v) for at, v in enumerate(row)))
     return rows
+
+
+def _refuse_unfit(
+    name: str, wanted: Form, theirs: Sequence[ObservedVariant], observed: ObservedProduct
+) -> None:
+    if len(observed.options) != len(wanted.options):
+        raise RowError(
+            phrase(
+                "{product} has {theirs} variants made in Shopify with the options "
+                "{options_there}; {options_here} do not fit",
+                product=name,
+                theirs=len(theirs),
+                options_there=", ".join(observed.options),
+                options_here=", ".join(wanted.options),
+            ),
+            hint=phrase("delete them in Shopify, or take the options back in the Backoffice"),
+            cause="options_unfit",
+        )
+    if len(theirs) + len(wanted.variants) > limits.MAX_VARIANTS:
+        raise RowError(
+            phrase(
+                "{product} has {ours} variants and {theirs} made in Shopify; Shopify holds {most}",
+                product=name,
+                ours=len(wanted.variants),
+                theirs=len(theirs),
+                most=limits.MAX_VARIANTS,
+            ),
+            hint=phrase("delete some in Shopify, or split the product in the Backoffice"),
+            cause="too_many_variants",
+        )

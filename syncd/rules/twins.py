@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from syncd.phrases import phrase
 from syncd.records import Product
 from syncd.rules.limits import AGAIN, subject
 from syncd.rules.remarks import Remark
@@ -39,8 +40,12 @@ def _same_sku(sku: str, owner: str) -> Remark:
     return Remark(
         "sku_twice",
         sku,
-        f"SKU {sku} is that of {owner}, too; by SKU they cannot be told apart",
-        f"give each variant a SKU of its own {AGAIN}",
+        phrase(
+            "SKU {sku} is that of {owner}, too; by SKU they cannot be told apart",
+            sku=sku,
+            owner=owner,
+        ),
+        phrase("give each variant a SKU of its own {again}", again=AGAIN),
     )
 
 
@@ -48,7 +53,14 @@ def _same_address(words: str, owner: str) -> Remark:
     return Remark(
         "same_address",
         "",
-        f"its address in the shop would be /products/{words}, which {owner} has; Shopify adds a "
-        "number to it",
-        f"nothing must be done; for an address of its own give it another name {AGAIN}",
+        phrase(
+            "its address in the shop would be /products/{words}, which {owner} "
+            "has; Shopify adds a number to it",
+            words=words,
+            owner=owner,
+        ),
+        phrase(
+            "nothing must be done; for an address of its own give it another name {again}",
+            again=AGAIN,
+        ),
     )

@@ -25,6 +25,7 @@ from syncd.errors import (
     VariantLimitError,
 )
 from syncd.phrases import phrase
+from syncd.shopify.outcomes import Outcome, code_of, is_whole
 
 STATUSES = {  # of HTTP: the whole shop refuses us
     401: (
@@ -52,7 +53,9 @@ STATUSES = {  # of HTTP: the whole shop refuses us
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 # When the day of Shopify's limit ends is not documented, so it is asked again each hour.
 LIMIT_WAIT_S = 3600.0
-OUR_FAULT = "report it: syncd asked in a way Shopify does not take"
+OUR_FAULT = phrase("report it: syncd asked in a way Shopify does not take")
+LACKS_SCOPE = phrase("give the app the missing scope in Shopify and install it anew")
+FOLLOWS = phrase("new products and variants follow by themselves, changes of others go on")
 DEFINITION_MISSING = "Metafield definition of type 'id' is required"
 ROW_CODES = frozenset(
     {
@@ -97,6 +100,10 @@ class RefusedStatus(TransportError):
         self.body = body
         self.retry_after = retry_after
 
+    @property
+    def outcome(self) -> Outcome:
+        return "throttled" if self.status == 429 else "refused"
+
 
 def request_id() -> str:
     """Shopify's id of the call that this task made last; empty when no answer came."""
@@ -118,8 +125,15 @@ def of_status(refused: RefusedStatus, document: str) -> ShopifyError:
         told = phrase("{what} (HTTP {status}: {said})", what=what, status=refused.status, said=said)
         return named(sort(told, hint=hint))
     if refused.status == 429:
-        return named(CallError("Shopify asks for patience (HTTP 429)", wait_s=_wait_s(refused)))
-    message = f"Shopify answered {document} with HTTP {refused.status}: {said}"
+        return named(
+            CallError(phrase("Shopify asks for patience (HTTP 429)"), wait_s=_wait_s(refused))
+        )
+    message = phrase(
+        "Shopify answered {document} with HTTP {status}: {said}",
+        document=document,
+        status=refused.status,
+        said=said,
+    )
     if refused.status >= 500:
         return named(CallError(message, is_unknown=True))
     return named(ShopifyError(message, hint=OUR_FAULT))
@@ -148,32 +162,36 @@ def _refusal(
     document: str,
 ) -> ShopifyError | None:
     # A null for another reason must not pass for one beside it that is only refused.
-    first = next((one for one in errors if _code(one) != "ACCESS_DENIED"), errors[0])
-    code = _code(first)
+    first = next((one for one in errors if code_of(one) != "ACCESS_DENIED"), errors[0])
+    code = code_of(first)
     said = str(first.get("message", "")).strip()
-    message = f"Shopify refused {document}: {said} ({code or 'no code'})"
+    message = phrase(
+        "Shopify refused {document}: {said} ({code})",
+        document=document,
+        said=said,
+        code=code or "no code",
+    )
     match code:
         case "THROTTLED":
             return ThrottledError(message, wait_s=_restored_in_s(cost))
-        case "ACCESS_DENIED" if _is_whole(data):
+        case "ACCESS_DENIED" if is_whole(data):
             return None
         case "ACCESS_DENIED":
-            hint = "give the app the missing scope in Shopify and install it anew"
-            return KindError(message, hint=hint)
+            return KindError(message, hint=LACKS_SCOPE)
         case "SHOP_INACTIVE":
-            return ShopError(message, hint="the shop is closed or frozen in Shopify")
+            return ShopError(message, hint=phrase("the shop is closed or frozen in Shopify"))
         case "INTERNAL_SERVER_ERROR":
             return CallError(message, is_unknown=True)
         case "NOT_FOUND" if DEFINITION_MISSING in said:
-            return KindError(message, hint="syncd declares it again by itself")
+            return KindError(message, hint=phrase("syncd declares it again by itself"))
         case "VARIANT_THROTTLE_EXCEEDED":
             return VariantLimitError(
-                f"Shopify takes no more new variants today: {said}",
-                hint="new products and variants follow by themselves, changes of others go on",
+                phrase("Shopify takes no more new variants today: {said}", said=said),
+                hint=FOLLOWS,
                 wait_s=LIMIT_WAIT_S,
             )
         case _ if code in ROW_CODES:
-            hint = "mend it in the Backoffice, it will be sent by itself"
+            hint = phrase("mend it in the Backoffice, it will be sent by itself")
             return RowError(message, hint=hint, cause=code)
     return ShopifyError(message, hint=OUR_FAULT)
 
@@ -182,11 +200,12 @@ def lost(error: Exception, document: str) -> ShopifyError:
     """No answer. Only where no connection was made is it certain that nothing happened."""
     cause = error.__cause__ or error
     is_sent = not isinstance(cause, NOT_SENT)
-    what = "got no answer from" if is_sent else "could not reach"
-    hint = "check the network here; shopifystatus.com tells whether Shopify is up"
-    return CallError(
-        f"{document} {what} Shopify: {cause or type(cause).__name__}", hint=hint, is_unknown=is_sent
-    )
+    why = cause or type(cause).__name__
+    told = phrase("{document} could not reach Shopify: {why}", document=document, why=why)
+    if is_sent:
+        told = phrase("{document} got no answer from Shopify: {why}", document=document, why=why)
+    hint = phrase("check the network here; shopifystatus.com tells whether Shopify is up")
+    return CallError(told, hint=hint, is_unknown=is_sent)
 
 
 def refused(errors: Sequence[Mapping[str, Any]]) -> frozenset[Path]:
@@ -200,17 +219,13 @@ def misunderstood(extensions: Mapping[str, Any] | None, document: str) -> Shopif
     for search in (extensions or {}).get("search") or ():
         for warning in search.get("warnings") or ():
             what = f"{warning.get('field')}: {warning.get('message')} ({warning.get('code')})"
-            said = f"Shopify did not understand the search of {document}: {what}"
+            said = phrase(
+                "Shopify did not understand the search of {document}: {what}",
+                document=document,
+                what=what,
+            )
             return named(ShopifyError(said, hint=OUR_FAULT))
     return None
-
-
-def _code(error: Mapping[str, Any]) -> str:
-    return str((error.get("extensions") or {}).get("code", ""))
-
-
-def _is_whole(data: Mapping[str, Any] | None) -> bool:
-    return bool(data) and all(value is not None for value in (data or {}).values())
 
 
 def _restored_in_s(cost: Mapping[str, Any] | None) -> float:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
 
 from syncd.errors import BulkBusyError, BulkLimitError, ShopifyError, UploadLostError
+from syncd.phrases import phrase
 from syncd.shopify.client import Client
 
 Kind = Literal["query", "mutation"]
@@ -134,30 +135,42 @@ def _started(payload: Mapping[str, Any], kind: Kind) -> Operation:
 def refused(error: Mapping[str, Any], kind: Kind) -> ShopifyError:
     """The error that one of the start call's `userErrors` amounts to; some come without a code."""
     code, said = error["code"], error["message"]
+    if code in UPLOAD_CODES:
+        told = phrase(
+            "Shopify could not use the uploaded file: {said} ({code})", said=said, code=code
+        )
+        return UploadLostError(told, hint=phrase("upload it again"))
     match code:
         case "OPERATION_IN_PROGRESS":
             running = GID.findall(said)
             return BulkBusyError(
-                f"the shop has as many bulk {kind} operations under way as may be:"
-                f" {', '.join(running)}",
-                hint="it starts by itself when one of them has ended",
+                phrase(
+                    "the shop has as many bulk {kind} operations under way as may be: {join}",
+                    kind=kind,
+                    join=", ".join(running),
+                ),
+                hint=phrase("it starts by itself when one of them has ended"),
                 wait_s=BUSY_WAIT_S,
                 running=running,
             )
         case "LIMIT_REACHED":
             return BulkLimitError(
-                f"Shopify starts no more bulk operations in this shop for now: {said}",
-                hint="it is tried again each hour; changes of single products go on meanwhile",
+                phrase(
+                    "Shopify starts no more bulk operations in this shop for now: {said}", said=said
+                ),
+                hint=phrase(
+                    "it is tried again each hour; changes of single products go on meanwhile"
+                ),
                 wait_s=LIMIT_WAIT_S,
             )
-        case _ if code in UPLOAD_CODES:
-            return UploadLostError(
-                f"Shopify could not use the uploaded file: {said} ({code})",
-                hint="upload it again",
-            )
     return ShopifyError(
-        f"Shopify refused the bulk {kind}: {said} ({code or 'no code'})",
-        hint="report it: syncd asked in a way Shopify does not take",
+        phrase(
+            "Shopify refused the bulk {kind}: {said} ({code})",
+            kind=kind,
+            said=said,
+            code=code or "no code",
+        ),
+        hint=phrase("report it: syncd asked in a way Shopify does not take"),
     )
 
 

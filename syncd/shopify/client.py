@@ -18,7 +18,7 @@ from gql.transport.exceptions import TransportError
 
 from syncd.errors import CallError, LeaseLostError, ThrottledError, TokenError
 from syncd.records import Lane
-from syncd.shopify import answers
+from syncd.shopify import answers, outcomes
 from syncd.shopify.answers import Answer, RefusedStatus, lost, of_errors, of_status
 from syncd.shopify.auth import Access
 from syncd.shopify.budget import MOST, Budget
@@ -124,6 +124,11 @@ class Client:
         return self._budget.level_points(now_s())
 
     @property
+    def maximum_points(self) -> float:
+        """How many points the bucket holds when full; 0 before the first answer."""
+        return self._budget.maximum_points
+
+    @property
     def latency_s(self) -> float:
         """How long a call took of late; 0 before the first."""
         return self._budget.mean_s
@@ -145,18 +150,20 @@ class Client:
             self._settle(document, turn, None)
             raise LeaseLostError(f"{document.name} was not sent: the shop may be another node's")
         cost: Mapping[str, Any] | None = None
-        began_s = now_s()
+        began_s, outcome = now_s(), outcomes.LOST
         answers.REQUEST_ID.set("")
         try:
             answer = await self._transport.execute(Call(document, variables))
             cost = (answer.extensions or {}).get("cost")
+            outcome = outcomes.outcome(answer.errors, answer.data)
             self._budget.took(now_s() - began_s)
         except RefusedStatus as error:
+            outcome = error.outcome
             raise of_status(error, document.name) from error
         except (TransportError, TimeoutError, OSError) as error:
             raise lost(error, document.name) from error
         finally:
-            self._count(document, turn.lane, cost)
+            self.tally.count(document.name, turn.lane, cost, began_s=began_s, outcome=outcome)
             self._settle(document, turn, cost)
         errors: Any = answer.errors
         if errors:
@@ -167,13 +174,6 @@ class Client:
         if (misread := answers.misunderstood(answer.extensions, document.name)) is not None:
             raise misread
         return Answer(answer.data, answers.refused(errors or ()))
-
-    def _count(self, document: Document, lane: Lane, cost: Mapping[str, Any] | None) -> None:
-        name, tally = document.name, self.tally
-        tally.calls[name] = tally.calls.get(name, 0) + 1
-        charged = int((cost or {}).get("actualQueryCost") or 0)
-        tally.points[name] = tally.points.get(name, 0) + charged
-        tally.lanes[lane] = tally.lanes.get(lane, 0) + charged
 
     def _settle(self, document: Document, turn: Turn, cost: Mapping[str, Any] | None) -> None:
         """Bring the points back; learn what the document costs if we were wrong."""

@@ -24,6 +24,7 @@ import msgspec
 import orjson
 
 from syncd.errors import ShopifyError
+from syncd.phrases import phrase
 
 Types = tuple[str, str]
 Heaps = list[list[bytes]]  # of lines, one for each file
@@ -242,5 +243,5 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _damaged(error: orjson.JSONDecodeError) -> ShopifyError:
-    message = f"a line of the result is damaged: {error.doc[:60]!r} …"
-    return ShopifyError(message, hint="fetch the result again")
+    message = phrase("a line of the result is damaged: {line!r} …", line=error.doc[:60])
+    return ShopifyError(message, hint=phrase("fetch the result again"))

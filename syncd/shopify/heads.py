@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from syncd.errors import ResultGoneError
+from syncd.phrases import phrase
 from syncd.sales import Head, Kind
 from syncd.shopify.client import Client
 from syncd.shopify.documents import documents
@@ -62,5 +63,6 @@ def listed(path: Path, count: int) -> Iterator[Head]:
 
 def _cut(number: int, count: int) -> ResultGoneError:
     return ResultGoneError(
-        f"the list has {number} lines of {count}", hint="it is asked for again by itself"
+        phrase("the list has {number} lines of {count}", number=number, count=count),
+        hint=phrase("it is asked for again by itself"),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncd.errors import ShopifyError
+from syncd.phrases import phrase
 from syncd.rules.metafield_words import DEFINITION_WORDS, METAFIELD_WORDS
 from syncd.rules.refusal_words import Words
 from syncd.shopify.client import Client
@@ -19,8 +20,8 @@ DEFINITION = {
     "description": "The product's key in the Backoffice. Written by syncd; do not change it.",
 }
 OTHERWISE = Words(
-    "something in the shop stands in its way",
-    "remove what stands in its way under Settings, Custom data, Products",
+    phrase("something in the shop stands in its way"),
+    phrase("remove what stands in its way under Settings, Custom data, Products"),
 )
 
 
@@ -55,7 +56,7 @@ async def write(client: Client, keys: Mapping[str, str]) -> dict[str, str]:
         for error in errors:
             place = _place(error)
             if place is None:
-                raise ShopifyError(f"Shopify refused our ids: {error['message']}")
+                raise ShopifyError(phrase("Shopify refused our ids: {why}", why=error["message"]))
             if place < len(gids) and left.pop(gids[place], None) is not None:
                 words = METAFIELD_WORDS.get(str(error["code"]))
                 refused[gids[place]] = words.meaning if words else str(error["message"])
@@ -83,7 +84,11 @@ def refused(error: Mapping[str, Any]) -> ShopifyError:
     """The error that one of metafieldDefinitionCreate's `userErrors` amounts to."""
     words = DEFINITION_WORDS.get(str(error["code"]), OTHERWISE)
     return ShopifyError(
-        "Shopify refused the metafield definition syncd.backoffice_id: "
-        f"{words.meaning} (Shopify says “{error['message']}”)",
+        phrase(
+            "Shopify refused the metafield definition syncd.backoffice_id: "
+            "{meaning} (Shopify says “{why}”)",
+            meaning=words.meaning,
+            why=error["message"],
+        ),
         hint=words.hint,
     )

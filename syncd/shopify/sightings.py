@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from syncd.errors import KindError
+from syncd.phrases import phrase
 from syncd.sales import Tax
 from syncd.shopify.answers import Answer, Path
 
-HINT = (
-    "allow the app to read it in Shopify (scopes, protected customer data); until then nothing"
-    " of it is changed in the Backoffice"
+HINT = phrase(
+    "allow the app to read it in Shopify (scopes, protected customer "
+    "data); until then nothing of it is changed in the Backoffice"
 )
 
 
@@ -58,7 +59,10 @@ def nodes(answer: Answer, ids: Sequence[str]) -> Iterator[tuple[str, Node | None
         refused = frozenset(places.get(place, ()))
         if found is None and refused:
             what = ".".join(str(step) for step in min(refused, key=str)) or "it"
-            raise KindError(f"Shopify lets the app not read {what} of {gid}", hint=HINT)
+            raise KindError(
+                phrase("Shopify lets the app not read {what} of {gid}", what=what, gid=gid),
+                hint=HINT,
+            )
         # A node of another type is an empty object.
         yield gid, Node(found, refused) if found else None
 

@@ -19,6 +19,7 @@ import structlog
 from yarl import URL  # aiohttp's own
 
 from syncd.errors import CallError, ResultGoneError, ShopifyError, UploadLostError
+from syncd.phrases import joined, phrase
 from syncd.shopify.client import Client
 
 CHUNK_BYTES = 1024 * 1024
@@ -62,8 +63,12 @@ async def stage(client: Client, filename: str) -> Target:
     payload = answer["stagedUploadsCreate"]
     if payload["userErrors"]:
         raise ShopifyError(
-            f"Shopify gave no place to upload {filename} to: {payload['userErrors'][0]['message']}",
-            hint="report it: syncd asked in a way Shopify does not take",
+            phrase(
+                "Shopify gave no place to upload {filename} to: {why}",
+                filename=filename,
+                why=payload["userErrors"][0]["message"],
+            ),
+            hint=phrase("report it: syncd asked in a way Shopify does not take"),
         )
     (target,) = payload["stagedTargets"]
     parameters = tuple((one["name"], one["value"]) for one in target["parameters"])
@@ -94,7 +99,7 @@ async def upload(target: Target, file: Path, *, deadline_s: float = DEADLINE_S) 
                     if response.status >= 300:
                         raise _refused(response.status, await response.text(), file)
     except ROAD as error:
-        raise _lost(f"{file.name} could not be uploaded", error) from error
+        raise _lost(phrase("{file} could not be uploaded", file=file.name), error) from error
 
 
 async def _body(head: bytes, file: anyio.AsyncFile[bytes], tail: bytes) -> AsyncIterator[bytes]:
@@ -147,7 +152,13 @@ async def _fetch(session: aiohttp.ClientSession, url: str, file: anyio.AsyncFile
             await file.seek(0)
             await file.truncate()
         if not is_next and response.status != 200:
-            raise CallError(f"the storage answered with HTTP {response.status} to {headers}")
+            raise CallError(
+                phrase(
+                    "the storage answered with HTTP {status} to {headers}",
+                    status=response.status,
+                    headers=headers,
+                )
+            )
         # What aiohttp holds in its buffer when the connection is cut is lost, so that stays small.
         async for chunk in response.content.iter_chunked(CHUNK_BYTES):
             await file.write(chunk)
@@ -175,23 +186,34 @@ def _form(target: Target, filename: str, mark: str) -> tuple[bytes, bytes]:
 
 def _refused(status: int, body: str, file: Path) -> ShopifyError:
     code, said = _xml(body)
-    message = f"the storage did not take {file.name}: {said} (HTTP {status}, {code or 'no code'})"
+    message = phrase(
+        "the storage did not take {file}: {said} (HTTP {status}, {code})",
+        file=file.name,
+        said=said,
+        status=status,
+        code=code or "no code",
+    )
     if status >= 500 or status in PASSING:
         return CallError(message)
     if "expired" in said.lower():
-        return UploadLostError(message, hint="upload it again, to a new target")
+        return UploadLostError(message, hint=phrase("upload it again, to a new target"))
     if code == "EntityTooLarge":
-        return ShopifyError(message, hint="split the file: Shopify takes 100 MB at once")
+        return ShopifyError(message, hint=phrase("split the file: Shopify takes 100 MB at once"))
     if code == "EntityTooSmall":
-        return ShopifyError(message, hint="send no file without lines")
-    return ShopifyError(message, hint="report it: syncd filled in the form in a wrong way")
+        return ShopifyError(message, hint=phrase("send no file without lines"))
+    return ShopifyError(message, hint=phrase("report it: syncd filled in the form in a wrong way"))
 
 
 def _gone(status: int, body: str) -> ResultGoneError:
     code, said = _xml(body)
     return ResultGoneError(
-        f"the result of the bulk operation is gone: {said} (HTTP {status}, {code or 'no code'})",
-        hint="results are kept for seven days: run it again",
+        phrase(
+            "the result of the bulk operation is gone: {said} (HTTP {status}, {code})",
+            said=said,
+            status=status,
+            code=code or "no code",
+        ),
+        hint=phrase("results are kept for seven days: run it again"),
     )
 
 
@@ -205,6 +227,6 @@ def _xml(body: str) -> tuple[str, str]:
 def _lost(what: str, error: Exception) -> CallError:
     """Doing it again does no harm, so it is not unknown whether it happened."""
     return CallError(
-        f"{what}: {error or type(error).__name__}",
-        hint="check whether this machine may speak to storage.googleapis.com",
+        joined([what, str(error) or type(error).__name__], ": "),
+        hint=phrase("check whether this machine may speak to storage.googleapis.com"),
     )

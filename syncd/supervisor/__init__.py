@@ -7,6 +7,8 @@ listening  wake pumps when another process made something due
 hearing    what a shop tells: subscriptions kept, the inbox worked off
 obeying    requests by law, done by the node that holds the router
 alerting   people told of alarms, by the same node
+counting   the history in figures, by the same node
+gauging    points, last calls of this node's shops, for other processes to see
 receiving  the web server that webhooks are sent to
 showing    the console
 """
@@ -23,6 +25,7 @@ import structlog
 
 from syncd.postgres import leases, nodes, status
 from syncd.supervisor.alerting import alerting_of as alerting_of
+from syncd.supervisor.gauging import gauge
 from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
 from syncd.supervisor.house import Alerting as Alerting
 from syncd.supervisor.house import House as House
@@ -52,7 +55,7 @@ async def serve(house: House) -> None:
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
         async with anyio.create_task_group() as working:
-            for loop in (route, tend, listen, receive, show, _beat):
+            for loop in (route, tend, listen, receive, show, gauge, _beat):
                 working.start_soon(loop, house)
             await house.stop.wait()
             house.ring()

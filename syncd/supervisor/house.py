@@ -19,6 +19,7 @@ from syncd.phrases import Tongue
 from syncd.postgres import shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
+from syncd.shopify.client import Client
 from syncd.vault import Vault
 
 DATABASE_LOST = (
@@ -47,9 +48,13 @@ class Bell:
 
 @dataclass(slots=True)
 class Work:
-    """What this node does under a lease; `lost` cuts it off, `is_left` ends it after its step."""
+    """What this node does under a lease; `lost` cuts it off, `is_left` ends it after its step.
+
+    `client` is the one that spends the shop's points, while there is one.
+    """
 
     lease: Lease
+    client: Client | None = None
     lost: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     is_left: bool = False
 
@@ -91,7 +96,7 @@ class House:
     """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
 
     `held` is the work under leases, by the lease's name; without `receiver` no webhook is received,
-    without `console` none is shown.
+    without `console` none is shown: `shown_at` is its address once it is `shown`.
     """
 
     pool: asyncpg.Pool
@@ -100,6 +105,8 @@ class House:
     receiver: Listening | None = None
     alerting: Alerting = Alerting()
     console: Showing | None = None
+    shown: anyio.Event = field(default_factory=anyio.Event)
+    shown_at: str = ""
     ready: dict[int, Shop] = field(default_factory=dict)
     ready_s: float = -inf
     node: str = field(default_factory=node_name)

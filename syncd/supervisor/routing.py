@@ -1,4 +1,4 @@
-"""The work of the node that holds the router: move events, announce, tidy, schedule, alert."""
+"""What the node that holds the router does: events, offers, tidying, compares, alerts, counting."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import structlog
 from syncd.errors import ContractError, LeaseLostError
 from syncd.postgres import leases, router, runs, tidying, timetable
 from syncd.supervisor.alerting import alert_all
+from syncd.supervisor.counting import count_all
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 from syncd.supervisor.obeying import obey_all
 
@@ -43,6 +44,7 @@ async def route(house: House) -> None:
                     group.start_soon(_announce, house)
                     group.start_soon(_schedule, house)
                     group.start_soon(obey_all, house)
+                    group.start_soon(count_all, house)
                     group.start_soon(alert_all, house, work)
                     await _move(house, work)
                     group.cancel_scope.cancel()

@@ -26,6 +26,8 @@ async def show(house: House) -> None:
     try:
         async with server.listening(desk, host=at.host, port=at.port) as places:
             base = at.address or "http://{}:{}".format(*places[0])
+            house.shown_at = base
+            house.shown.set()
             log.info("console_started", address=base)
             if not await people.is_any(house.pool):
                 token = await entering.invite(house.pool, "admin")

@@ -105,6 +105,7 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
     async with shopify.connect(
         shop.domain, access, url=house.shopify_url, until_s=lambda: lease.until_s
     ) as client:
+        work.client = client
         await identity.declare(client)
         if await onboard.refresh(house.pool, client, shop):
             log.warning("shop_changed", shop=shop.domain, effect="every product is due")

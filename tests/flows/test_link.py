@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -120,7 +121,7 @@ def skus(scene: Scene) -> Counter[str]:
 
 async def test_a_catalogue_put_in_by_hand_is_linked_without_a_duplicate(scene: Scene) -> None:
     every = mischief.catalogue()
-    products = [*every[:16], *every[30:48]]
+    products = every if "WHOLE" in os.environ else [*every[:16], *every[30:48]]  # make soak
     report_ = await reference.load(scene.pool, mischief.loaded(products), account_id=ACCOUNT)
     assert report_.problems == ()
     shelved = mischief.put(products)
@@ -136,6 +137,7 @@ async def test_a_catalogue_put_in_by_hand_is_linked_without_a_duplicate(scene: S
     assert await linking.links(scene.pool, scene.shop.shop_id) == {}
 
     was, times = len(scene.state()), skus(scene)
+    await settings(scene, guard_row_errors=1)  # what the link leaves open is no mass of errors
     ended = await approved(scene, run)
     links = sum(one.proposal == "link" for one in found)
     assert (ended.state, ended.ok, ended.sent) == ("done", links, links)

@@ -236,10 +236,11 @@ async def test_of_two_nodes_one_does_it(pool: asyncpg.Pool, shop_id: int) -> Non
 # Tables whose texts name nobody, or which syncd.redact knows. A new table is thought about, then
 # named here: what of a person may get into it?
 THOUGHT_ABOUT = """
-agreed_count alert alert_mute alert_target alert_told audit bulk_line bulk_operation change cursor
-file gap harm held_count history inbox invitation lease left_out link link_finding migration node
-outbox person privacy_receipt received retention reverted router run run_difference setting_change
-shape shop stock_write timetable variant_link webhook webhook_round
+agreed_count alert alert_mute alert_target alert_told audit bulk_line bulk_operation call change
+cursor delay delay_mark file gap gauge harm held_count history inbox invitation lease left_out
+link link_finding migration node outbox person privacy_receipt received retention reverted router
+run run_difference setting_change shape shop stock_write timetable variant_link webhook
+webhook_round
 """
 
 

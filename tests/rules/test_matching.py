@@ -279,6 +279,8 @@ def _no_guess(rows: list[Match], ours: list[Entry], theirs: list[Entry]) -> None
         for sku in {fold(item.sku) for item in found.items} - {""}:
             left = sorted(item.sku for item in mine if fold(item.sku) == sku)
             right = sorted(item.sku for item in yours if fold(item.sku) == sku)
+            if not right:
+                continue  # the shop has none of it: whose it is, is no question of the link
             is_clear = left == right and len({*left}) == len(left)
             assert len(left) <= 1 >= len(right) or is_clear, (row, left, right)
 

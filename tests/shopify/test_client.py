@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from syncd.sandbox.options import ShopOptions
 from syncd.shopify import answers, identity
 from syncd.shopify import client as shopify
 from syncd.shopify.documents import documents
+from syncd.shopify.tally import Tally
 from syncd.shopify.turns import Turn
 from tests import programs
 
@@ -330,3 +332,55 @@ async def test_each_task_knows_its_own_call_by_shopifys_id_of_it() -> None:
     assert heard == {name: f"id of {name}" for name in ("BudgetProbe", "InstallationScopes")}
     assert caught.value.request_id == "id of ShopProbe"
     assert str(caught.value).endswith("\n  request id id of ShopProbe")
+
+
+OUTCOMES = [
+    pytest.param(web.json_response, PROBED, "ok", id="an answer"),
+    pytest.param(
+        web.json_response,
+        {"data": {"a": {"userErrors": [{"message": "no"}]}}},
+        "rejected",
+        id="a complaint",
+    ),
+    pytest.param(
+        web.json_response,
+        {"errors": [{"message": "no", "extensions": {"code": "BAD_REQUEST"}}]},
+        "refused",
+        id="an error",
+    ),
+]
+
+
+@pytest.mark.parametrize(("respond", "body", "outcome"), OUTCOMES)
+async def test_each_call_is_remembered_with_what_became_of_it(
+    respond: Callable[[Any], web.Response], body: dict[str, Any], outcome: str
+) -> None:
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        answer = respond(body)
+        answer.headers["X-Request-Id"] = "abc"
+        return answer
+
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        with contextlib.suppress(ShopifyError):
+            await client.on("price").execute("BudgetProbe")
+        (past,) = client.tally.take()
+        assert (past.document, past.lane, past.outcome) == ("BudgetProbe", "price", outcome)
+        assert past.request_id == "abc"
+        assert past.ended_s >= past.began_s
+        assert client.tally.take() == []
+
+
+async def test_lost_and_refused_calls_are_remembered_each_time() -> None:
+    handler, _ = in_turn(None, web.Response(status=429), web.Response(status=401))
+    async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+        with pytest.raises(ShopError):
+            await client.execute("BudgetProbe")
+        outcomes = [one.outcome for one in client.tally.take()]
+        assert outcomes == ["lost", "throttled", "refused"]
+
+
+async def test_of_many_calls_the_last_200_are_remembered() -> None:
+    tally = Tally("2026-10")
+    for number in range(250):
+        tally.count(f"{number}", "product", None, began_s=0.0, outcome="ok")
+    assert [one.document for one in tally.take()] == [f"{number}" for number in range(50, 250)]

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from syncd.phrases import Phrase, Tongue, phrase, said
 from syncd.postgres import people
+from syncd.recall import recalled
 from syncd.rules.clock_words import is_endless
 from syncd.web.console.visit import desk, may, visit
 
@@ -91,8 +92,10 @@ def tell(tongue: Tongue, template: str, **values: object) -> str:
 
 
 def translated(tongue: Tongue, text: object) -> str:
-    """A sentence that was made elsewhere; None is a dash."""
-    return NONE if text is None else said(str(text) if not isinstance(text, str) else text, tongue)
+    """A sentence that was made elsewhere, also one that was stored; None is a dash."""
+    if text is None:
+        return NONE
+    return said(text if isinstance(text, Phrase) else recalled(str(text)), tongue)
 
 
 def ago(tongue: Tongue, at: datetime | None) -> Markup:

@@ -23,10 +23,10 @@ from syncd.web.console import (
 def routes() -> list[web.RouteDef]:
     return [
         *signin.routes(),
+        *setup.routes(),  # before those of a shop: /shops/new is none
         *home.routes(),
         *users.routes(),
         *shops.routes(),
-        *setup.routes(),
         *setup_choices.routes(),
         *settings.routes(),
         *shop_deeds.routes(),

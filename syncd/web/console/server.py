@@ -9,7 +9,7 @@ import anyio
 from aiohttp import web
 
 from syncd.errors import ConfigError
-from syncd.web.console import drawing, guard, live, pages, trouble
+from syncd.web.console import drawing, guard, home, live, pages, trouble
 from syncd.web.console.guard import MAX_FILE_BYTES
 from syncd.web.console.visit import DESK, Desk, Missing
 
@@ -35,6 +35,7 @@ def application(desk: Desk) -> web.Application:
     )
     app[DESK] = desk
     app[live.STOPPING] = anyio.Event()
+    app[home.WINDOW] = home.Window()
     app.router.add_get("/static/{digest}/{name}", static)
     app.router.add_routes(pages.routes())
     return app

@@ -14,6 +14,10 @@ function renew(live, html) {
   }
   for (const part of parts) {
     const old = live.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
+    old.querySelectorAll("details").forEach((one, at) => {
+      const same = part.querySelectorAll("details")[at];
+      if (same) same.open = one.open;
+    });
     if (old.outerHTML !== part.outerHTML && !old.contains(document.activeElement)) old.replaceWith(part);
   }
 }
