@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from syncd.errors import ConfigError
@@ -164,7 +164,7 @@ def _lines(content: bytes) -> list[_Line]:
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
     table = csv.reader(io.StringIO(text), delimiter=delimiter)
-    header = [restored(cell).casefold() for cell in next(table, [])]
+    header = [restored(cell).casefold() for cell in next(_rows(table), [])]
     for name in ("id", "decision"):
         if name not in header:
             raise ConfigError(
@@ -173,7 +173,7 @@ def _lines(content: bytes) -> list[_Line]:
             )
     places = {name: header.index(name) for name in ("id", "decision", "counts") if name in header}
     found = []
-    for cells in table:
+    for cells in _rows(table):
         cell = {name: restored(cells[at]) if at < len(cells) else "" for name, at in places.items()}
         if any(one.strip() for one in cells):
             line = table.line_num
@@ -181,10 +181,21 @@ def _lines(content: bytes) -> list[_Line]:
     return found
 
 
+def _rows(table: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows; raises ConfigError for what is no table."""
+    try:
+        yield from table
+    except csv.Error as error:
+        raise ConfigError(
+            phrase("this is no table in CSV: {why}", why=str(error)),
+            hint=phrase("write the file anew with `syncd link report --csv FILE`"),
+        ) from error
+
+
 def _text(content: bytes) -> str:
     """However the spreadsheet wrote it: UTF-8, UTF-16, or Windows' own letters."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+        return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -7,11 +7,19 @@ from aiohttp import web
 from syncd.web.console import (
     attention,
     home,
+    link,
+    link_rows,
+    link_sheets,
     live,
     mending,
     run,
     run_sheet,
     runs,
+    settings,
+    setup,
+    setup_choices,
+    shop_deeds,
+    shops,
     signin,
     taking_back,
     users,
@@ -21,6 +29,7 @@ from syncd.web.console import (
 def routes() -> list[web.RouteDef]:
     return [
         *signin.routes(),
+        *setup.routes(),  # before those of a shop: /shops/new is none
         *home.routes(),
         *users.routes(),
         *runs.routes(),
@@ -29,5 +38,21 @@ def routes() -> list[web.RouteDef]:
         *taking_back.routes(),
         *attention.routes(),
         *mending.routes(),
-        *live.routes({**home.parts(), **runs.parts(), **run.parts(), **attention.parts()}),
+        *shops.routes(),
+        *setup_choices.routes(),
+        *settings.routes(),
+        *shop_deeds.routes(),
+        *link.routes(),
+        *link_rows.routes(),
+        *link_sheets.routes(),
+        *live.routes(
+            {
+                **home.parts(),
+                **runs.parts(),
+                **run.parts(),
+                **attention.parts(),
+                **setup.parts(),
+                **link.parts(),
+            }
+        ),
     ]

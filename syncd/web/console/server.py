@@ -19,7 +19,7 @@ from syncd.web.console import (
     trouble,
     waiting,
 )
-from syncd.web.console.guard import MAX_FORM_BYTES
+from syncd.web.console.guard import MAX_FILE_BYTES
 from syncd.web.console.visit import DESK, Desk, Missing
 
 YEAR = "public, max-age=31536000, immutable"
@@ -41,7 +41,7 @@ async def static(request: web.Request) -> web.Response:
 def application(desk: Desk) -> web.Application:
     app = web.Application(
         middlewares=[guard.dress, trouble.tell, guard.admit, waiting.count],
-        client_max_size=MAX_FORM_BYTES,
+        client_max_size=MAX_FILE_BYTES,
     )
     app[DESK] = desk
     app[live.STOPPING] = anyio.Event()
