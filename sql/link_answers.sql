@@ -66,7 +66,7 @@ decided as (
     decision = g.decision,
     chosen = g.chosen,
     first_counts = g.first_counts,
-    decided_by = session_user,
+    decided_by = coalesce(nullif(current_setting('syncd.changed_by', true), ''), session_user),
     decided_at = syncd.clock()
   from jsonb_to_recordset($2) as g (number integer, decision text, chosen text, first_counts text), open o
   where f.run_id = o.run_id
@@ -94,7 +94,7 @@ update syncd.run
 set
   state = 'rejected',
   ended_at = syncd.clock(),
-  decided_by = session_user,
+  decided_by = coalesce(nullif(current_setting('syncd.changed_by', true), ''), session_user),
   decided_at = syncd.clock()
 where run_id = $1
   and kind = 'link'

@@ -1,4 +1,4 @@
--- name: add(domain text, account_id text, credentials bytea, state text, price_department text, stock_warehouse text, location text, publish_to text[], sync_stock bool, sync_description bool, inactive_as text, currency text, taxes_included bool, image_mode text, price_only_when_changed bool, unknown_variants text, blocked_as text, stock_direction text)
+-- name: add(domain text, account_id text, credentials bytea, state text, price_department text, stock_warehouse text, location text, publish_to text[], sync_stock bool, sync_description bool, inactive_as text, currency text, taxes_included bool, image_mode text, price_only_when_changed bool, unknown_variants text, blocked_as text, stock_direction text, enabled bool)
 -- Add a shop; returns nothing when its domain is there already.
 insert into syncd.shop (
   domain,
@@ -18,9 +18,10 @@ insert into syncd.shop (
   price_only_when_changed,
   unknown_variants,
   blocked_as,
-  stock_direction
+  stock_direction,
+  enabled
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 on conflict (domain) do nothing
 returning shop_id;
 

@@ -110,9 +110,9 @@ async def add(pool: asyncpg.Pool, client: Client, wishes: Wishes, *, sealed: byt
 
     `sealed`: the encrypted credentials. Raises ConfigError for what does not fit, with the choices.
     """
-    found = await _first_look(client, wishes.domain)
+    found = await first_look(client, wishes.domain)
     if wishes.is_empty:
-        _refuse_a_full_shop(found)
+        refuse_a_full_shop(found)
     account_id = await fitting.account(pool, wishes.account)
     department = await fitting.department(
         pool, account_id, wishes.department, currency=found.currency
@@ -164,13 +164,13 @@ async def renew_credentials(
     pool: asyncpg.Pool, vault: Vault, client: Client, shop: Shop, one: Tried
 ) -> None:
     """Store other credentials, which `client` uses, once they have shown that they fit the shop."""
-    await _first_look(client, shop.domain)
+    await first_look(client, shop.domain)
     await signin.keep(pool, vault, shop.shop_id, one)
 
 
 async def declare_empty(pool: asyncpg.Pool, client: Client, shop: Shop) -> None:
     """Let products be created in a shop that holds none; raises ConfigError when it holds some."""
-    _refuse_a_full_shop(await probe(client))
+    refuse_a_full_shop(await probe(client))
     await shops.declare_empty(pool, shop.shop_id)
 
 
@@ -186,8 +186,8 @@ async def _stock_ends(
     )
 
 
-async def _first_look(client: Client, domain: str) -> Probe:
-    """What the shop says of itself; that it refuses us is the fault of what was given."""
+async def first_look(client: Client, domain: str) -> Probe:
+    """What the shop says of itself; raises ConfigError when it refuses us, or is another one."""
     try:
         found = await probe(client)
     except ShopError as error:
@@ -236,7 +236,8 @@ def _refuse_the_wrong_shop(found: Probe, domain: str) -> None:
         )
 
 
-def _refuse_a_full_shop(found: Probe) -> None:
+def refuse_a_full_shop(found: Probe) -> None:
+    """Raises ConfigError for a shop that cannot be declared empty."""
     if not found.is_empty:
         raise ConfigError(
             phrase("{domain} is declared empty, but it holds products", domain=found.domain),

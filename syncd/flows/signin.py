@@ -46,14 +46,14 @@ async def tried(domain: str, given: Credentials, *, url: str | None) -> Tried:
             return Tried(given, await sign_in(domain, given, url=url))
 
 
-async def keep(pool: asyncpg.Pool, vault: Vault, shop_id: int, one: Tried) -> None:
+async def keep(db: Executor, vault: Vault, shop_id: int, one: Tried) -> None:
     """Store them sealed, with their token: from now on everybody signs in with them.
 
     A client secret signs webhooks too, so it is kept for these; the one before it counts for a
     day. Once more is as good as once.
     """
     lasts_s = one.held.lasts_s
-    async with transaction(pool) as connection:
+    async with transaction(db) as connection:
         await stored.replace(
             connection,
             shop_id,

@@ -159,15 +159,19 @@ async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncp
 
 
 @asynccontextmanager
-async def transaction(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
-    """One transaction; commit and rollback are finished even when the task is being cancelled.
+async def transaction(db: Executor) -> AsyncIterator[Connection]:
+    """One transaction, a savepoint within one that there is; it ends even when cancelled.
 
     anyio cancels again inside `__aexit__`, which would leave asyncpg's rollback unsent and the
     connection unusable; so the whole block is shielded and must not wait for the network.
     """
     with anyio.CancelScope(shield=True):
-        async with pool.acquire() as connection, connection.transaction():
-            yield connection
+        if isinstance(db, asyncpg.Pool):
+            async with db.acquire() as connection, connection.transaction():
+                yield connection
+            return
+        async with db.transaction():
+            yield db
 
 
 async def clock(db: Executor) -> datetime:

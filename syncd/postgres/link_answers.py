@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import asyncpg
-
 from syncd.errors import ConfigError
 from syncd.phrases import phrase
 from syncd.postgres import runs
@@ -47,13 +45,13 @@ async def found(
     return [Finding(**row) for row in rows]
 
 
-async def decide(pool: asyncpg.Pool, run_id: int, decided: Sequence[Decided]) -> None:
+async def decide(db: Executor, run_id: int, decided: Sequence[Decided]) -> None:
     """Note what a person decided, all of it or nothing.
 
     Raises ConfigError when the run does not wait for decisions, or when two products would be
     linked with the same one.
     """
-    async with transaction(pool) as connection:
+    async with transaction(db) as connection:
         count = await sql.decide.value(connection, run_id=run_id, rows=list(decided))
         if count != len(decided):
             raise ConfigError(

@@ -49,9 +49,10 @@ class NewShop:
     blocked_as: BlockedAs = "stopped"
     stock_direction: StockDirection = "from_shopify"
     is_empty: bool = False
+    enabled: bool = True
 
 
-async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
+async def add(db: Executor, new: NewShop) -> Shop:
     """Add a shop; nothing is due for it yet.
 
     Raises ConfigError when it is there already, or when its settings do not fit together.
@@ -61,7 +62,7 @@ async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
     settings["publish_to"] = list(new.publish_to)
     settings["state"] = "linked" if settings.pop("is_empty") else "unlinked"
     try:
-        shop_id = await sql.add.value(pool, **settings)
+        shop_id = await sql.add.value(db, **settings)
     except asyncpg.CheckViolationError as error:
         rule = (error.constraint_name or "").replace("_", " ")
         raise ConfigError(
@@ -77,7 +78,7 @@ async def add(pool: asyncpg.Pool, new: NewShop) -> Shop:
             phrase("shop {domain} has been added already", domain=settings["domain"]),
             hint=phrase("another token: `syncd shop token`; its settings: `syncd shop set`"),
         )
-    (added,) = await _shops(pool, domain=settings["domain"])
+    (added,) = await _shops(db, domain=settings["domain"])
     return added
 
 
@@ -96,9 +97,9 @@ async def ready(pool: asyncpg.Pool) -> list[Shop]:
     return await _shops(pool, is_ready=True)
 
 
-async def declare_empty(pool: asyncpg.Pool, shop_id: int) -> None:
+async def declare_empty(db: Executor, shop_id: int) -> None:
     """A person says that the shop holds nothing of ours, so products may be created there."""
-    await sql.declare_empty.execute(pool, shop_id=shop_id)
+    await sql.declare_empty.execute(db, shop_id=shop_id)
 
 
 async def pause(pool: asyncpg.Pool, shop_id: int, *, seconds: float, reason: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from syncd.errors import ConfigError
@@ -39,9 +39,9 @@ class _Line:
 
 def write(run_id: int, domain: str, rows: Iterable[Finding]) -> Iterable[str]:
     """The lines of the file, with semicolons, as spreadsheets here want them."""
-    yield _written(COLUMNS)
+    yield written(COLUMNS)
     for row in rows:
-        yield _written(_cells(run_id, domain, row))
+        yield written(_cells(run_id, domain, row))
 
 
 def _cells(run_id: int, domain: str, row: Finding) -> Sequence[str]:
@@ -68,9 +68,10 @@ def _cells(run_id: int, domain: str, row: Finding) -> Sequence[str]:
     )
 
 
-def _written(cells: Sequence[str]) -> str:
+def written(cells: Sequence[str], delimiter: str = ";") -> str:
+    """A line of a file of ours; none of its cells is a formula."""
     out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow(map(defused, cells))
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(map(defused, cells))
     return out.getvalue()
 
 
@@ -163,7 +164,7 @@ def _lines(content: bytes) -> list[_Line]:
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
     table = csv.reader(io.StringIO(text), delimiter=delimiter)
-    header = [restored(cell).casefold() for cell in next(table, [])]
+    header = [restored(cell).casefold() for cell in next(_rows(table), [])]
     for name in ("id", "decision"):
         if name not in header:
             raise ConfigError(
@@ -172,7 +173,7 @@ def _lines(content: bytes) -> list[_Line]:
             )
     places = {name: header.index(name) for name in ("id", "decision", "counts") if name in header}
     found = []
-    for cells in table:
+    for cells in _rows(table):
         cell = {name: restored(cells[at]) if at < len(cells) else "" for name, at in places.items()}
         if any(one.strip() for one in cells):
             line = table.line_num
@@ -180,10 +181,21 @@ def _lines(content: bytes) -> list[_Line]:
     return found
 
 
+def _rows(table: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows; raises ConfigError for what is no table."""
+    try:
+        yield from table
+    except csv.Error as error:
+        raise ConfigError(
+            phrase("this is no table in CSV: {why}", why=str(error)),
+            hint=phrase("write the file anew with `syncd link report --csv FILE`"),
+        ) from error
+
+
 def _text(content: bytes) -> str:
     """However the spreadsheet wrote it: UTF-8, UTF-16, or Windows' own letters."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+        return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -11,10 +11,12 @@ from aiohttp import web
 from syncd.phrases import Tongue
 from syncd.postgres import people
 from syncd.web.console.drawing import seal
-from syncd.web.console.visit import VISIT, Handler, Visit, desk, visit
+from syncd.web.console.visit import VISIT, Handler, Visit, desk, may, visit
 
 SESSION, VISITOR, TONGUE = "syncd_session", "syncd_visitor", "syncd_tongue"
 MAX_FORM_BYTES = 256 * 1024
+MAX_FILE_BYTES = 5 * 1024 * 1024
+FILES = ("/shops/{domain}/link/decisions",)  # where an administrator may send one
 OPEN = ("/signin", "/first/", "/static/", "/tongue")  # for who is not signed in
 HEADERS = {
     "Content-Security-Policy": (
@@ -58,6 +60,7 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     if who is None and not request.path.startswith(OPEN):
         raise web.HTTPSeeOther(f"/signin?to={quote(request.path_qs, safe='')}")
     if request.method not in ("GET", "HEAD"):
+        _refuse_large(request)
         await _refuse_forged(request)
     answer = await handler(request)
     if who is None and token != visitor and not answer.prepared:
@@ -120,6 +123,15 @@ def _is_ours(request: web.Request) -> bool:
     return name in LOCAL or request.host == "[::1]" or (
         bool(address) and request.host == urlsplit(address).netloc
     )  # fmt: skip
+
+
+def _refuse_large(request: web.Request) -> None:
+    """Raises 413 before anything is read of a body that is too long, or does not say how long."""
+    resource = request.match_info.route.resource
+    has_room = resource is not None and resource.canonical in FILES and may(request, "admin")
+    most, size = MAX_FILE_BYTES if has_room else MAX_FORM_BYTES, request.content_length
+    if request.body_exists and (size is None or size > most):
+        raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=size or 0)
 
 
 async def _refuse_forged(request: web.Request) -> None:

@@ -4,16 +4,62 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syncd.web.console import home, live, product, product_deeds, products, signin, users
+from syncd.web.console import (
+    attention,
+    home,
+    link,
+    link_rows,
+    link_sheets,
+    live,
+    mending,
+    product,
+    product_deeds,
+    products,
+    run,
+    run_sheet,
+    runs,
+    settings,
+    setup,
+    setup_choices,
+    shop_deeds,
+    shops,
+    signin,
+    taking_back,
+    users,
+)
 
 
 def routes() -> list[web.RouteDef]:
     return [
         *signin.routes(),
+        *setup.routes(),  # before those of a shop: /shops/new is none
         *home.routes(),
         *users.routes(),
         *products.routes(),
         *product.routes(),
         *product_deeds.routes(),
-        *live.routes({**home.parts(), **product.parts()}),
+        *runs.routes(),
+        *run.routes(),
+        *run_sheet.routes(),
+        *taking_back.routes(),
+        *attention.routes(),
+        *mending.routes(),
+        *shops.routes(),
+        *setup_choices.routes(),
+        *settings.routes(),
+        *shop_deeds.routes(),
+        *link.routes(),
+        *link_rows.routes(),
+        *link_sheets.routes(),
+        *live.routes(
+            {
+                **home.parts(),
+                **product.parts(),
+                **runs.parts(),
+                **run.parts(),
+                **attention.parts(),
+                **setup.parts(),
+                **link.parts(),
+            }
+        ),
     ]

@@ -95,7 +95,11 @@ def acting(request: web.Request) -> AbstractAsyncContextManager[Connection]:
 
 async def shop_of(request: web.Request) -> Shop:
     """The shop that the address names; raises 404."""
-    named = request.match_info["domain"]
+    return await named_shop(request, request.match_info["domain"])
+
+
+async def named_shop(request: web.Request, named: str) -> Shop:
+    """The shop of this address; raises 404."""
     try:
         found = await shops.find(desk(request).pool, named)
     except ConfigError:
