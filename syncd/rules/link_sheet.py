@@ -39,9 +39,9 @@ class _Line:
 
 def write(run_id: int, domain: str, rows: Iterable[Finding]) -> Iterable[str]:
     """The lines of the file, with semicolons, as spreadsheets here want them."""
-    yield _written(COLUMNS)
+    yield written(COLUMNS)
     for row in rows:
-        yield _written(_cells(run_id, domain, row))
+        yield written(_cells(run_id, domain, row))
 
 
 def _cells(run_id: int, domain: str, row: Finding) -> Sequence[str]:
@@ -68,9 +68,10 @@ def _cells(run_id: int, domain: str, row: Finding) -> Sequence[str]:
     )
 
 
-def _written(cells: Sequence[str]) -> str:
+def written(cells: Sequence[str], delimiter: str = ";") -> str:
+    """A line of a file of ours; none of its cells is a formula."""
     out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow(map(defused, cells))
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(map(defused, cells))
     return out.getvalue()
 
 

@@ -18,6 +18,7 @@ from syncd.flows import entering
 from syncd.postgres.embedded import Server
 from syncd.supervisor import House, Showing, serve
 from syncd.supervisor.showing import show
+from tests.conftest import FURNISHED
 from tests.flows.conftest import Scene, playing
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
@@ -39,6 +40,12 @@ expect.set_options(timeout=WAIT_MS)
 def postgres(embedded: Server) -> Server:
     """The pages' statements are held on both servers by tests/postgres."""
     return embedded
+
+
+@pytest.fixture
+def template() -> str:
+    """With the reference Backoffice in it, which is installed once and copied."""
+    return FURNISHED
 
 
 @pytest.fixture(autouse=True, scope="session")

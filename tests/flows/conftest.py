@@ -37,6 +37,7 @@ from syncd.shopify import identity
 from syncd.shopify.client import Client
 from syncd.vault import Vault
 from tests import leasing
+from tests.conftest import FURNISHED
 
 DOMAIN = "fjord.myshopify.com"
 TOKEN = "shpat_test"
@@ -177,6 +178,12 @@ async def playing(
         shop = await onboard.add(pool, client, wishes, sealed=vault.seal(options.token))
         await identity.declare(client)
         yield Scene(pool, client, running, shop, vault)
+
+
+@pytest.fixture
+def template() -> str:
+    """With the reference Backoffice in it, which is installed once and copied."""
+    return FURNISHED
 
 
 @pytest.fixture

@@ -559,7 +559,7 @@ CASES: list[tuple[Deed, str, str, str]] = [
         "ShopProbe: Access denied for locations field. Required access: `read_locations` "
         "access scope, `read_inventory` access scope or `read_markets_home` access scope. "
         "(ACCESS_DENIED)",
-        "appen i fjord.myshopify.com får ikke lese det syncd må vite: Shopify refused "
+        "appen i fjord.myshopify.com får ikke lese det syncd må vite: Shopify avviste "
         "ShopProbe: Access denied for locations field. Required access: `read_locations` "
         "access scope, `read_inventory` access scope or `read_markets_home` access scope. "
         "(ACCESS_DENIED)",

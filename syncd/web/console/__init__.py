@@ -4,4 +4,5 @@ visit    who asks, in which language
 guard    who may come in: hosts, sessions, forged forms, headers
 trouble  errors as pages
 drawing  templates filled
+waiting  how much needs a person, on each page
 """

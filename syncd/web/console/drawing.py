@@ -21,6 +21,7 @@ from syncd.postgres import people
 from syncd.recall import recalled
 from syncd.rules.clock_words import is_endless
 from syncd.web.console.visit import desk, may, visit
+from syncd.web.console.waiting import WAITING
 
 HERE = Path(__file__).parent
 LOCALES = {"nb": "nb_NO", "en": "en_GB"}
@@ -57,7 +58,14 @@ def draw(
     request: web.Request, template: str, *, status: int = 200, **values: object
 ) -> web.Response:
     """The page, in the language of who asks."""
-    html = fragment(request, template, flash=_flash(request), path=request.path_qs, **values)
+    html = fragment(
+        request,
+        template,
+        flash=_flash(request),
+        path=request.path_qs,
+        waiting=request.get(WAITING, 0),
+        **values,
+    )
     answer = web.Response(text=html, content_type="text/html", status=status)
     if FLASH in request.cookies:
         answer.del_cookie(FLASH)
@@ -72,6 +80,7 @@ def fragment(request: web.Request, template: str, **values: object) -> str:
         "said": partial(translated, here.tongue),
         "ago": partial(ago, here.tongue),
         "moment": partial(moment, here.tongue),
+        "span": partial(span, here.tongue),
         "number": partial(number, here.tongue),
         "money": partial(money, here.tongue),
     }
@@ -118,6 +127,12 @@ def moment(tongue: Tongue, at: datetime | None) -> str:
     if at is None or is_endless(at):
         return NONE
     return format_datetime(at.astimezone(), "medium", locale=LOCALES[tongue])
+
+
+def span(tongue: Tongue, lasts: timedelta) -> str:
+    """`12 sekunder`: how long something takes, in one unit."""
+    lasts = max(lasts, timedelta(seconds=1))
+    return format_timedelta(lasts, threshold=1.5, locale=LOCALES[tongue])
 
 
 def number(tongue: Tongue, amount: float | Decimal | None) -> str:

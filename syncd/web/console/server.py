@@ -9,7 +9,16 @@ import anyio
 from aiohttp import web
 
 from syncd.errors import ConfigError
-from syncd.web.console import drawing, guard, home, live, pages, trouble
+from syncd.web.console import (
+    attention,
+    drawing,
+    guard,
+    home,
+    live,
+    pages,
+    trouble,
+    waiting,
+)
 from syncd.web.console.guard import MAX_FILE_BYTES
 from syncd.web.console.visit import DESK, Desk, Missing
 
@@ -31,10 +40,13 @@ async def static(request: web.Request) -> web.Response:
 
 def application(desk: Desk) -> web.Application:
     app = web.Application(
-        middlewares=[guard.dress, trouble.tell, guard.admit], client_max_size=MAX_FILE_BYTES
+        middlewares=[guard.dress, trouble.tell, guard.admit, waiting.count],
+        client_max_size=MAX_FILE_BYTES,
     )
     app[DESK] = desk
     app[live.STOPPING] = anyio.Event()
+    app[waiting.COUNT] = waiting.Kept(waiting.COUNTED_S)
+    app[attention.VIEW] = waiting.Kept(attention.KEPT_S)
     app[home.WINDOW] = home.Window()
     app.router.add_get("/static/{digest}/{name}", static)
     app.router.add_routes(pages.routes())
