@@ -12,14 +12,14 @@ from pathlib import Path
 import anyio
 import asyncpg
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, async_playwright, expect
 
 from syncd.flows import entering
 from syncd.postgres.embedded import Server
 from syncd.supervisor import House, Showing, serve
-from syncd.supervisor.showing import show
+from syncd.vault import Vault
 from tests.conftest import FURNISHED
-from tests.flows.conftest import Scene, playing
+from tests.flows.conftest import JAKKE, Scene, playing
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 PASSWORD = "korrekt hest batteri"
@@ -59,32 +59,22 @@ class Sight:
     """Somebody before a browser; the scene behind it."""
 
     page: Page
-    browser: Browser
-    scene: Scene
-    house: House
     base: str
+    scene: Scene
 
     async def open(self, path: str) -> None:
         answer = await self.page.goto(self.base + path)
         assert answer is not None and answer.status < 400, (path, answer and answer.status)
 
-    async def sign_in(self, name: str = "kari") -> None:
-        await self.open("/signin")
-        await self.page.get_by_label("Brukernavn").fill(name)
-        await self.page.get_by_label("Passord").fill(PASSWORD)
-        await self.page.get_by_role("button", name="Logg inn").click()
-        await expect(self.page.get_by_role("heading", level=1)).to_have_text("Oversikt")
-
 
 @asynccontextmanager
-async def shown(scene: Scene, *, is_at_work: bool = True) -> AsyncIterator[tuple[House, str]]:
-    """A daemon at work with a console, or only its console; gives its address."""
-    house = House(scene.pool, scene.vault, scene.running.url, console=Showing("127.0.0.1", 0))
-    loops = serve if is_at_work else show
+async def shown(pool: asyncpg.Pool, vault: Vault, shopify_url: str) -> AsyncIterator[str]:
+    """A daemon at work with a console; gives its address."""
+    house = House(pool, vault, shopify_url, console=Showing("127.0.0.1", 0))
     async with anyio.create_task_group() as group:
-        group.start_soon(loops, house)
+        group.start_soon(serve, house)
         try:
-            yield house, await _address(house)
+            yield await _address(house)
         finally:
             house.stop.set()
 
@@ -98,9 +88,28 @@ async def _address(house: House) -> str:
 See = Callable[[], AbstractAsyncContextManager[Sight]]
 
 
+@asynccontextmanager
+async def browsing(base: str) -> AsyncIterator[Page]:
+    """A window of a Norwegian browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        context = await browser.new_context(locale="nb-NO", base_url=base)
+        context.set_default_timeout(WAIT_MS)
+        yield await context.new_page()
+        await browser.close()
+
+
+async def sign_in(page: Page) -> None:
+    await page.goto("/signin")
+    await page.get_by_label("Brukernavn").fill("kari")
+    await page.get_by_label("Passord").fill(PASSWORD)
+    await page.get_by_role("button", name="Logg inn").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Oversikt")
+
+
 @pytest.fixture
 def see(pool: asyncpg.Pool, tmp_path: Path) -> See:
-    """Opens a Norwegian browser for Kari, an administrator who is signed in; a shop is linked.
+    """Opens a browser for Kari, an administrator who is signed in; a shop is linked, has a product.
 
     A block in the test, no fixture of its own: what it starts must end in the task it began in.
     """
@@ -108,17 +117,13 @@ def see(pool: asyncpg.Pool, tmp_path: Path) -> See:
     @asynccontextmanager
     async def seeing() -> AsyncIterator[Sight]:
         async with (
-            async_playwright() as playwright,
             playing(pool, tmp_path) as scene,
-            shown(scene) as (house, base),
+            shown(pool, scene.vault, scene.running.url) as base,
+            browsing(base) as page,
         ):
+            await scene.load(JAKKE)
             await entering.add(pool, "kari", PASSWORD, "admin")
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-            context = await browser.new_context(locale="nb-NO")
-            context.set_default_timeout(WAIT_MS)
-            sight = Sight(await context.new_page(), browser, scene, house, base)
-            await sight.sign_in()
-            yield sight
-            await browser.close()
+            await sign_in(page)
+            yield Sight(page, base, scene)
 
     return seeing

@@ -30,6 +30,10 @@ class Window:
         self._seen: tuple[ShopOverview, ...] = ()
         self._seen_s = float("-inf")
 
+    def forget(self) -> None:
+        """Look anew: somebody has just changed something, and wants to see it."""
+        self._seen_s = float("-inf")
+
     async def look(self, desk: Desk) -> tuple[ShopOverview, ...]:
         async with self._looking:
             if anyio.current_time() >= self._seen_s + FRESH_S:
@@ -96,6 +100,7 @@ async def pause(request: web.Request) -> web.Response:
     shop = await shop_of(request)
     async with acting(request) as connection:
         await byhand.pause(connection, shop.domain, reason=f"by {person(request).name}")
+    request.app[WINDOW].forget()
     return back(
         request,
         f"/shops/{shop.domain}",
@@ -108,6 +113,7 @@ async def resume(request: web.Request) -> web.Response:
     shop = await shop_of(request)
     async with acting(request) as connection:
         await byhand.resume(connection, shop.domain)
+    request.app[WINDOW].forget()
     return back(
         request, f"/shops/{shop.domain}", phrase("{shop} is sent to again.", shop=shop.domain)
     )

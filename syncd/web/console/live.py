@@ -29,6 +29,7 @@ def routes(parts: Mapping[str, Part]) -> list[web.RouteDef]:
 
 def _stream(part: Part) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def stream(request: web.Request) -> web.StreamResponse:
+        await part(request)  # what is not there is told before the stream begins
         answer = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
