@@ -28,7 +28,6 @@ from syncd.rules import (
     stock,
 )
 from syncd.rules.clock_words import moment
-from syncd.rules.comparison import FieldDifference
 from syncd.rules.facts import Facts, Hold
 from syncd.rules.waiting_words import first_line, request_id, steps
 from syncd.shopify.client import Client
@@ -174,7 +173,7 @@ def _kept(
     return "kept" if is_price or is_picture else None
 
 
-def _differences(seen: Sides) -> tuple[FieldDifference, ...]:
+def _differences(seen: Sides) -> tuple[comparison.FieldDifference, ...]:
     if seen.compared is not None:
         return seen.compared.fields
     if seen.asked is not None and seen.known is not None:
@@ -182,8 +181,10 @@ def _differences(seen: Sides) -> tuple[FieldDifference, ...]:
     return ()
 
 
-def _as_difference(row: Row) -> FieldDifference:
-    return FieldDifference(row.name, row.wanted or "", row.known, row.observed or "", "shopify")
+def _as_difference(row: Row) -> comparison.FieldDifference:
+    return comparison.FieldDifference(
+        row.name, row.wanted or "", row.known, row.observed or "", "shopify"
+    )
 
 
 def _blocked(seen: Sides) -> tuple[str, ...]:
