@@ -135,10 +135,7 @@ def _skus(seen: Sides) -> dict[str, str]:
 
 
 def _title(seen: Sides) -> str:
-    for one in (seen.product, seen.known, seen.observed):
-        if one is not None:
-            return one.title
-    return ""
+    return next((one.title for one in (seen.product, seen.known, seen.observed) if one), "")
 
 
 def _rows(seen: Sides, shop: Shop, skus: dict[str, str]) -> tuple[Row, ...]:
