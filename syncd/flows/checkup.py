@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
-from typing import Literal
 
 import asyncpg
 
 from syncd.errors import SyncdError
-from syncd.flows import onboard, signin
+from syncd.flows import checkup_settings, onboard, signin
+from syncd.flows.checkup_settings import Finding as Finding
 from syncd.flows.onboard import Probe
 from syncd.phrases import phrase
 from syncd.postgres import backoffice, credentials, db, migrate, shops
@@ -18,25 +17,14 @@ from syncd.postgres import webhooks as wired
 from syncd.records import Shop
 from syncd.rules import credentials as words
 from syncd.rules import scopes, subscriptions, versions
-from syncd.rules.choice import choose
 from syncd.rules.credentials import Grant, Token
 from syncd.rules.scopes import Lack
-from syncd.rules.shop_settings import PLACES
 from syncd.rules.subscriptions import Present
 from syncd.shopify import webhooks
 from syncd.shopify.client import API_VERSION
 from syncd.vault import Vault
 
 PATIENCE_S = 3.0  # somebody sits and waits
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `hint` says what to do about it."""
-
-    state: Literal["well", "odd", "wrong"]
-    what: str
-    hint: str = ""
 
 
 async def of_database(pool: asyncpg.Pool) -> AsyncIterator[Finding]:
@@ -88,13 +76,23 @@ async def of_shop(
     for finding in found:
         yield finding
     if trouble is not None:
-        yield Finding("wrong", f"{shop.domain}: {trouble.message}", trouble.hint)
+        yield checkup_settings.refused(shop, trouble)
         return
-    yield Finding("well", f"{shop.domain} answers: {probe.name}, plan {probe.plan}")
-    async for finding in _of_settings(pool, shop, probe):
+    yield _answers(shop, probe)
+    async for finding in checkup_settings.of_settings(pool, shop, probe):
         yield finding
     if subscribed := await _of_subscriptions(pool, shop, held, present):
         yield subscribed
+
+
+def _answers(shop: Shop, probe: Probe) -> Finding:
+    what = phrase(
+        "{domain} answers: {name}, plan {plan}",
+        domain=shop.domain,
+        name=probe.name,
+        plan=probe.plan,
+    )
+    return Finding("well", what)
 
 
 async def _of_token(pool: asyncpg.Pool, vault: Vault, shop: Shop) -> Finding:
@@ -179,47 +177,3 @@ async def _of_subscriptions(
         ),
         phrase("`syncd run` subscribes to them within an hour; what they tell is pulled meanwhile"),
     )
-
-
-async def _of_settings(pool: asyncpg.Pool, shop: Shop, probe: Probe) -> AsyncIterator[Finding]:
-    if probe.domain != shop.domain:
-        what = f"{shop.domain} is answered by {probe.domain}"
-        yield Finding("wrong", what, "check the address and the token")
-    for finding in _of_own(shop, probe):
-        yield finding
-    departments = await backoffice.departments(pool, shop.account_id)
-    chosen = [(PLACES["department"], shop.price_department, departments)]
-    if shop.sync_stock:
-        warehouses = await backoffice.warehouses(pool, shop.account_id)
-        chosen.append((PLACES["warehouse"], shop.stock_warehouse or "", warehouses))
-        chosen.append((PLACES["location"], shop.location or "", dict(probe.locations)))
-    chosen += [(PLACES["channel"], gid, dict(probe.publications)) for gid in shop.publish_to]
-    wrong = False
-    for what, named, offered in chosen:
-        try:
-            choose(what, named, offered)
-        except SyncdError as error:
-            wrong = True
-            yield Finding("wrong", f"{shop.domain}: {error.message}", error.hint)
-    if not wrong:
-        yield Finding("well", f"{shop.domain}: department, warehouse, location, channels are there")
-    if shop.state == "unlinked":
-        what = f"{shop.domain} is unlinked: nothing is created there"
-        yield Finding(
-            "odd",
-            what,
-            f"syncd link start {shop.domain}, or syncd shop declare-empty {shop.domain}",
-        )
-
-
-def _of_own(shop: Shop, probe: Probe) -> Iterator[Finding]:
-    """What the shop says of itself, beside what it said when that was stored."""
-    changes = []
-    if probe.currency != shop.currency:
-        changes.append(f"sells in {probe.currency}, no longer in {shop.currency}")
-    if probe.taxes_included != shop.taxes_included:
-        now, before = ("with", "without") if probe.taxes_included else ("without", "with")
-        changes.append(f"holds prices {now} VAT, no longer {before}")
-    for change in changes:
-        hint = "start `syncd run` anew: it stores what the shop says and compares every product"
-        yield Finding("odd", f"{shop.domain} {change}", hint)

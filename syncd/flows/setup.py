@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from syncd.errors import ConfigError
-from syncd.flows import fitting, onboard
+from syncd.flows import onboard
 from syncd.phrases import phrase
 from syncd.postgres import backoffice, linking, runs, shop_settings, shops
 from syncd.postgres.db import Connection
@@ -51,18 +51,18 @@ async def begin(connection: Connection, shop: Shop, *, author: str, is_empty: bo
 
 
 async def _first_fit(pool: asyncpg.Pool, currency: str) -> tuple[str, str]:
-    """Account with department, the first whose prices are in this currency."""
-    accounts = await backoffice.accounts(pool)
-    fault = ConfigError(
-        phrase("the Backoffice has no department yet"),
-        hint=phrase("make one there, with a price list in {currency}", currency=currency),
-    )
-    for account_id in accounts:
+    """Account with department: the first with prices in this currency, else without any yet."""
+    empty: tuple[str, str] | None = None
+    for account_id in await backoffice.accounts(pool):
         for key in await backoffice.departments(pool, account_id):
-            try:
-                return account_id, await fitting.department(
-                    pool, account_id, key, currency=currency
-                )
-            except ConfigError as error:
-                fault = error
-    raise fault
+            found = await backoffice.currencies(pool, account_id=account_id, department_key=key)
+            if found == [currency]:
+                return account_id, key
+            if not found and empty is None:
+                empty = account_id, key
+    if empty is None:
+        raise ConfigError(
+            phrase("the Backoffice has no department with prices in {currency}", currency=currency),
+            hint=phrase("make one there, with a price list in {currency}", currency=currency),
+        )
+    return empty

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import aiohttp
 
+from syncd.phrases import phrase
+
 PATIENCE_S = 5.0  # as long as Shopify waits itself
 ANSWER = 204  # the receiver's, to GET
 
@@ -22,11 +24,17 @@ async def trouble(address: str) -> str:
         ):
             status = response.status
     except TimeoutError:
-        return f"no answer within {PATIENCE_S:.0f} s"
+        return phrase("no answer within {seconds} s", seconds=round(PATIENCE_S))
     except aiohttp.ClientError as error:
         return str(error) or type(error).__name__
     if status == ANSWER:
         return ""
     if 300 <= status < 400:
-        return f"it leads elsewhere (HTTP {status}), which Shopify does not follow"
-    return f"something else answers there (HTTP {status} instead of {ANSWER})"
+        return phrase(
+            "it leads elsewhere (HTTP {status}), which Shopify does not follow", status=status
+        )
+    return phrase(
+        "something else answers there (HTTP {status} instead of {wanted})",
+        status=status,
+        wanted=ANSWER,
+    )

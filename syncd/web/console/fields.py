@@ -44,14 +44,16 @@ class Field:
 
     @property
     def sort(self) -> str:
-        """How it is drawn: switch, many, select, text."""
+        """How it is drawn: switch, many, select, radio, text."""
         match self.setting.kind:
             case Switch():
                 return "switch"
             case Place(are_many=True):
                 return "many"
-            case Place() | Choice():
+            case Place():
                 return "select"
+            case Choice():
+                return "radio"
         return "text"
 
 

@@ -69,6 +69,7 @@ async def shown(
         "settings.html",
         status=422 if faults or error or refused else 200,
         shop=shop,
+        every=every,
         sections=_sections(every),
         has_secret=bool(values["app_secret"]),
         secret_fault=(faults or {}).get("app_secret"),
