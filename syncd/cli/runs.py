@@ -17,7 +17,7 @@ from syncd.cli.run import console, opened, run, shop_of, target
 from syncd.cli.sending import Named, the_shop
 from syncd.cli.serving import served
 from syncd.errors import ConfigError
-from syncd.postgres import db, differences, runs
+from syncd.postgres import db, differences, reverts, runs
 from syncd.postgres.differences import Difference
 from syncd.records import Shop
 from syncd.rules import difference_sheet
@@ -196,7 +196,7 @@ async def _ask_back(
         raise ConfigError(f"there is no run {number}", hint="`syncd runs` lists the last ones")
     shop = await the_shop(pool, of_run.domain if of_run else named)
     if number is None:
-        run_id = await runs.ask_back(pool, shop.shop_id, product or ())
+        run_id = await reverts.ask(pool, shop.shop_id, product or ())
     else:
         run_id = await runs.ask(pool, shop.shop_id, of_run=number, keys=product)
     if run_id is None:

@@ -28,7 +28,6 @@ from syncd.rules import (
     stock,
 )
 from syncd.rules.clock_words import moment
-from syncd.rules.comparison import FieldDifference
 from syncd.rules.facts import Facts, Hold
 from syncd.rules.waiting_words import first_line, request_id, steps
 from syncd.shopify.client import Client
@@ -136,10 +135,7 @@ def _skus(seen: Sides) -> dict[str, str]:
 
 
 def _title(seen: Sides) -> str:
-    for one in (seen.product, seen.known, seen.observed):
-        if one is not None:
-            return one.title
-    return ""
+    return next((one.title for one in (seen.product, seen.known, seen.observed) if one), "")
 
 
 def _rows(seen: Sides, shop: Shop, skus: dict[str, str]) -> tuple[Row, ...]:
@@ -174,7 +170,7 @@ def _kept(
     return "kept" if is_price or is_picture else None
 
 
-def _differences(seen: Sides) -> tuple[FieldDifference, ...]:
+def _differences(seen: Sides) -> tuple[comparison.FieldDifference, ...]:
     if seen.compared is not None:
         return seen.compared.fields
     if seen.asked is not None and seen.known is not None:
@@ -182,8 +178,10 @@ def _differences(seen: Sides) -> tuple[FieldDifference, ...]:
     return ()
 
 
-def _as_difference(row: Row) -> FieldDifference:
-    return FieldDifference(row.name, row.wanted or "", row.known, row.observed or "", "shopify")
+def _as_difference(row: Row) -> comparison.FieldDifference:
+    return comparison.FieldDifference(
+        row.name, row.wanted or "", row.known, row.observed or "", "shopify"
+    )
 
 
 def _blocked(seen: Sides) -> tuple[str, ...]:

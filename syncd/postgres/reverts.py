@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syncd.postgres.db import Executor, Statements
+from syncd.postgres.runs import sql as runs_sql
 from syncd.records import Form
 from syncd.rules import mapping
 from syncd.rules.mapping import Reverted
@@ -85,3 +86,24 @@ async def last(db: Executor, *, shop_id: int, keys: Sequence[str]) -> list[LastW
         )
         for row in rows
     ]
+
+
+async def ask(
+    db: Executor, shop_id: int, keys: Sequence[str], *, asked_by: str | None = None
+) -> int | None:
+    """Ask for a revert of the last accepted write of each of these products.
+
+    Returns its number, None while another run of the shop is under way.
+    """
+    run_id: int | None = await runs_sql.ask.value(
+        db,
+        shop_id=shop_id,
+        kind="revert",
+        is_dry=False,
+        is_forced=False,
+        with_prices=False,
+        of_run=None,
+        keys=list(keys),
+        asked_by=asked_by,
+    )
+    return run_id

@@ -93,27 +93,6 @@ async def ask(
     return run_id
 
 
-async def ask_back(
-    db: Executor, shop_id: int, keys: Sequence[str], *, asked_by: str | None = None
-) -> int | None:
-    """Ask for a revert of the last accepted write of each of these products.
-
-    Returns its number, None while another run of the shop is under way.
-    """
-    run_id: int | None = await sql.ask.value(
-        db,
-        shop_id=shop_id,
-        kind="revert",
-        is_dry=False,
-        is_forced=False,
-        with_prices=False,
-        of_run=None,
-        keys=list(keys),
-        asked_by=asked_by,
-    )
-    return run_id
-
-
 async def ask_in_time(db: Executor) -> list[int]:
     """Ask for a run of each shop whose time has come; returns the shops, most often none."""
     return [row["shop_id"] for row in await sql.ask_in_time.fetch(db)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syncd.flows import last_write
-from syncd.postgres import runs
+from syncd.postgres import reverts, runs
 from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
 from tests.flows.conftest import JAKKE, LUE, Scene, variant
@@ -165,7 +165,7 @@ async def sent(scene: Scene, *titles: str) -> None:
 
 
 async def take_back(scene: Scene, *keys: str) -> Run:
-    run_id = await runs.ask_back(scene.pool, scene.shop.shop_id, keys)
+    run_id = await reverts.ask(scene.pool, scene.shop.shop_id, keys)
     assert run_id is not None
     return await carried(scene, run_id)
 
@@ -206,7 +206,7 @@ async def test_what_waits_of_the_backoffice_is_not_undone_by_taking_back(scene: 
 async def test_a_write_that_nobody_saw_is_not_taken_back(scene: Scene) -> None:
     await sent(scene, "Feil")
     offered = await last_write.offer(scene.pool, scene.shop, "1")
-    run_id = await runs.ask_back(scene.pool, scene.shop.shop_id, ["1"])
+    run_id = await reverts.ask(scene.pool, scene.shop.shop_id, ["1"])
     assert offered is not None and run_id is not None
     assert [one.observed for one in offered.finding.compared.fields] == ["Feil"]  # type: ignore[union-attr]
     await scene.pool.execute(TITLE.format("Ny jakke"))

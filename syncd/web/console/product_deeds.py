@@ -10,7 +10,7 @@ from syncd.errors import ConfigError
 from syncd.flows import last_write, resync
 from syncd.flows.last_write import Offer
 from syncd.phrases import phrase
-from syncd.postgres import byhand, people, runs
+from syncd.postgres import byhand, people, reverts
 from syncd.records import Shop
 from syncd.web.console import product_words
 from syncd.web.console.drawing import back, draw
@@ -96,7 +96,7 @@ async def take_back(request: web.Request) -> web.Response:
         return _confirm(request, shop, key, offer, is_stale=True)
     asked_by = f"console:{person(request).name}"
     async with acting(request) as connection:
-        run_id = await runs.ask_back(connection, shop.shop_id, [key], asked_by=asked_by)
+        run_id = await reverts.ask(connection, shop.shop_id, [key], asked_by=asked_by)
         if run_id is None:
             raise ConfigError(
                 phrase("another run of {shop} is under way", shop=shop.domain),
