@@ -49,6 +49,10 @@ class Mould:
     def anchor(self) -> str:
         return max(self.texts, key=len)
 
+    @property
+    def narrow(self) -> int:
+        return sum(name in PLAIN | ONE_WORD | MOMENTS for name, _ in self.fields)
+
 
 class Quoted:
     """A value as `!r` wrote it, to be written so again."""
@@ -221,17 +225,18 @@ def _letters(text: str) -> int:
 
 @cache
 def _moulds() -> tuple[dict[str, str], list[tuple[Mould, str]]]:
-    """Templates without fields, by what they say; all others, the heaviest first."""
+    """Templates without fields, by what they say; all others, one of each shape, heaviest first."""
     whole: dict[str, str] = {}
-    moulds: list[Mould] = []
+    moulds: dict[tuple[str, ...], Mould] = {}
     for template in catalogue("nb"):
         mould = _mould(template)
         if not mould.fields:
             whole[mould.texts[0]] = template
-        elif any(mould.texts):
-            moulds.append(mould)
-    moulds.sort(key=lambda one: (-one.weight, one.template))
-    return whole, [(one, one.anchor) for one in moulds]
+        elif any(text.strip() for text in mould.texts):
+            best = min(moulds.get(mould.texts, mould), mould, key=lambda one: one.narrow)
+            moulds[mould.texts] = best
+    listed = sorted(moulds.values(), key=lambda one: (-one.weight, one.template))
+    return whole, [(one, one.anchor) for one in listed]
 
 
 def _mould(template: str) -> Mould:

@@ -20,6 +20,11 @@ AMBIGUOUS: dict[str, str] = {
     "the {what} {named} could be several: {found}": "the same",
     "{count} h": "a single letter: known behind a number only",
     "{field} of {sku}": "too short by itself; a field is a phrase",
+    "{done} of {total}": "a label of the console, like those below: never stored",
+    "{ok} of {sent}": "a label",
+    "of {count}": "a label",
+    "of {most}": "a label",
+    "In {shop}": "a label",
 }
 TEMPLATES = sorted(set(catalogue("nb")) - set(AMBIGUOUS))
 

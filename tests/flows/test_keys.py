@@ -15,6 +15,7 @@ from syncd.postgres.embedded import Server
 from syncd.vault import Vault
 from tests.postgres.test_shops import NEW
 
+DIGESTS = {"token_hash", "who"}  # of the console: nobody opens a digest
 TEXTS = ["shpat_1", "shpss_2", "shpss_1", "shpat_2"]
 
 
@@ -70,7 +71,8 @@ async def test_no_sealed_column_is_forgotten(pool: asyncpg.Pool) -> None:
         " and attrelid in (select oid from pg_class where relnamespace = 'syncd'::regnamespace"
         " and relkind in ('r', 'p'))"
     )
-    assert sorted(row["attname"] for row in rows) == sorted(credentials.SEALED)
+    sealed = (row["attname"] for row in rows if row["attname"] not in DIGESTS)
+    assert sorted(sealed) == sorted(credentials.SEALED)
 
 
 async def test_a_rotation_that_died_before_its_commit_is_finished_by_the_next(
