@@ -25,6 +25,7 @@ from syncd.supervisor import serve
 ROOT = Path(__file__).resolve().parents[1]
 EVERYTHING, KEPT = ROOT / "build" / "screenshots", ROOT / "docs" / "pictures"
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+TALLEST = 1800
 SHOWN = {("light", "desk"), ("dark", "phone")}
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 PATIENCE_S = 120.0
@@ -151,7 +152,13 @@ async def _shoot(page: Page, address: str, name: str) -> None:
     if answer is None or answer.status >= 400:
         raise SystemExit(f"{address} answered {answer and answer.status}")
     await page.wait_for_timeout(1500)  # what comes by itself
-    await page.screenshot(path=EVERYTHING / name, full_page=True)
+    before = page.viewport_size
+    assert before is not None
+    # A tall window, not a whole page: what sticks to an edge is drawn where people see it.
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({**before, "height": max(before["height"], min(height, TALLEST))})
+    await page.screenshot(path=EVERYTHING / name)
+    await page.set_viewport_size(before)
 
 
 if __name__ == "__main__":

@@ -263,7 +263,7 @@ select
   c.cause,
   count(*) as changes,
   count(*) filter (where c.claimed_until > n.at) as in_flight,
-  count(*) filter (where c.state = 'due' and c.due_at > n.at) as retrying,
+  count(*) filter (where c.state = 'due' and c.due_at > n.at and c.failures > 0) as retrying,
   min(c.first_event_at) as oldest_at
 from syncd.change c
 cross join now n

@@ -1009,7 +1009,7 @@ begin
   end if;
   update syncd.run r
   set
-    decided_by = session_user,
+    decided_by = coalesce(nullif(current_setting('syncd.changed_by', true), ''), session_user),
     decided_at = syncd.clock(),
     state = case when verdict = 'reject' then 'rejected' when of_run.kind = 'guard' then 'sending' else 'held' end,
     ended_at = case verdict when 'reject' then syncd.clock() end

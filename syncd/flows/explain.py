@@ -140,8 +140,7 @@ def _title(seen: Sides) -> str:
 
 def _rows(seen: Sides, shop: Shop, skus: dict[str, str]) -> tuple[Row, ...]:
     """Each field that any side has a word on, those that differ marked with who did it."""
-    raw = seen.compared.observed if seen.compared else None
-    forms = (seen.wanted, seen.known, raw)
+    forms = (seen.told or seen.wanted, seen.known, seen.there)
     texts = [fields.lines(form) if form is not None else None for form in forms]
     who = {one.field: one for one in _differences(seen)}
     names = [*dict.fromkeys(name for text in texts for name in text or ())]
@@ -159,8 +158,10 @@ def _rows(seen: Sides, shop: Shop, skus: dict[str, str]) -> tuple[Row, ...]:
 
 def _kept(
     name: str, wanted: str | None, observed: str | None, seen: Sides, shop: Shop
-) -> Literal["kept", "reverted"] | None:
+) -> Literal["kept", "reverted", "backoffice"] | None:
     """What differs from the Backoffice's and is to stay: a person's doing, or the merchant's."""
+    if seen.told is not None:
+        return "backoffice" if wanted != observed else None
     if wanted is None or observed is None or wanted == observed:
         return None
     if seen.reverted is not None:

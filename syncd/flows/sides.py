@@ -16,9 +16,9 @@ from syncd.flows.findings import Page
 from syncd.phrases import phrase
 from syncd.postgres import backoffice, files, links, outbox, reverts, runs
 from syncd.records import Form, Link, ObservedProduct, Product, Shop
-from syncd.rules import changes, mapping, pictures
+from syncd.rules import changes, comparison, mapping, pictures, unfit
 from syncd.rules import stock as counting
-from syncd.rules.comparison import Compared
+from syncd.rules.comparison import Compared, Underway
 from syncd.rules.mapping import Reverted
 from syncd.rules.stock import Level
 from syncd.shopify import products, stock
@@ -34,7 +34,8 @@ class Sides:
 
     `wanted` is what the Backoffice says, `asked` what the shop should hold: the same, or what a
     person took it back to, or, of what is deleted, something archived. `refusal` says why nothing
-    can. `broken` is set when the Backoffice could not be read, with the
+    can; `told` is then what the Backoffice says all the same, `there` what the shop shows.
+    `broken` is set when the Backoffice could not be read, with the
     next step, `unheard` when Shopify was not. `compared` holds all three against each other.
     `levels` are Shopify's counts by GID of the inventory item.
     """
@@ -46,6 +47,8 @@ class Sides:
     wanted: Form | None = None
     asked: Form | None = None
     refusal: str = ""
+    told: Form | None = None
+    there: Form | None = None
     gid: str | None = None
     observed: ObservedProduct | None = None
     compared: Compared | None = None
@@ -97,6 +100,7 @@ async def _look_here(pool: asyncpg.Pool, shop: Shop, sides: Sides) -> None:
     sides.refusal = str(complaint) if complaint else ""
     if sides.product is not None:
         sides.wanted, _ = mapping.asked(sides.product, sides.known, shop)
+        sides.told = unfit.told(sides.product, shop) if sides.wanted is None else None
     if taken_back is not None and mapping.is_held(taken_back, sides.wanted):
         sides.reverted = taken_back
 
@@ -147,3 +151,22 @@ async def _compare(pool: asyncpg.Pool, shop: Shop, sides: Sides) -> None:
     seen = Seen(observed, key, {}, datetime.min, {})
     numbers = await runs.numbers(pool, shop.shop_id)
     sides.compared = findings.compared(key, seen, page, shop, numbers).compared
+    sides.there = sides.compared.observed if sides.compared else _there(sides, page, shop)
+
+
+def _there(sides: Sides, page: Page, shop: Shop) -> Form | None:
+    """What the shop shows of a product that we know, though nothing can be asked for."""
+    link, observed = sides.link, sides.observed
+    if link is None or observed is None:
+        return None
+    return comparison.compare(
+        sides.key,
+        link.known,
+        link,
+        observed,
+        shop,
+        brought={},
+        underway=page.underway.get(sides.key, Underway()),
+        published={},
+        fall_percent=0,
+    ).observed

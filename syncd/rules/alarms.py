@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from syncd.phrases import Phrase, phrase
+from syncd.phrases import Phrase, joined, phrase
+from syncd.recall import ONE_WORD, PLAIN, recalled
 from syncd.rules import alarm_words
 from syncd.rules.text import line, shortened
 
 Severity = Literal["warning", "error"]
 Identity = tuple[str, int | None, str]
+STEP = "\n  → "  # as errors.py writes a next step behind an error
 LONGEST = 300  # characters of a value in a sentence: errors of others may be long
 
 # So long it stands before it is told, and is gone before it is over. The view has limits of its own
@@ -81,7 +83,13 @@ def words(alarm: Alarm) -> Words:
 def _shown(name: str, value: object) -> object:
     if name == "since" and isinstance(value, str):
         return moment(value)
-    return shortened(line(value), LONGEST) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if len(value) > LONGEST:
+        return shortened(line(value), LONGEST)
+    if name in PLAIN | ONE_WORD:
+        return line(value)
+    return joined([recalled(line(part)) for part in value.split(STEP)], " → ")
 
 
 def moment(text: str) -> str:

@@ -50,24 +50,30 @@ def wanted(product: Product, shop: Shop) -> Form:
     """
     product = unblocked(product, shop)
     limits.check_product(product)
-    pictures, refs = _pictures(product.images)
     rows = _values(product, shop)
-    form = Form(
+    form = form_of(product, shop, rows, [prices_of(one, shop) for one in product.variants])
+    limits.check_form(product.key, form)
+    return form
+
+
+def form_of(
+    product: Product, shop: Shop, rows: Sequence[tuple[str, ...]], prices: Sequence[Prices]
+) -> Form:
+    """The form with these option values, prices, each in the variants' order."""
+    pictures, refs = _pictures(product.images)
+    described = (product.description_html or "").strip()
+    return Form(
         title=text.line(product.title),
         vendor=text.line(product.vendor),
         status=_status(product.is_active, shop),
-        description_html=(product.description_html or "").strip()
-        if shop.sync_description
-        else None,
+        description_html=described if shop.sync_description else None,
         options=tuple(text.option_name(name) for name in product.option_names) or NO_OPTIONS,
         variants=tuple(
-            _variant(variant, values, refs, shop)
-            for variant, values in zip(product.variants, rows, strict=True)
+            _variant(variant, values, price, refs)
+            for variant, values, price in zip(product.variants, rows, prices, strict=True)
         ),
         pictures=pictures,
     )
-    limits.check_form(product.key, form)
-    return form
 
 
 def asked(
@@ -166,25 +172,23 @@ def _values(product: Product, shop: Shop) -> list[tuple[str, ...]]:
         values = [text.line(value) for value in variant.option_values]
         limits.check_variant(product, variant, values)
         limits.check_prices(product, variant, shop.currency)
-        for place in enumerate(values):
-            if place not in spelled:
-                at, value = place
-                spelled[place] = spellings.setdefault((at, text.fold(value)), value)
+        for at, value in enumerate(values):
+            if (at, value) not in spelled:
+                spelled[at, value] = spellings.setdefault((at, text.fold(value)), value)
         rows.append(tuple(spelled[place] for place in enumerate(values)) or NO_VALUES)
     return rows
 
 
 def _variant(
-    variant: Variant, values: tuple[str, ...], refs: Mapping[str, str], shop: Shop
+    variant: Variant, values: tuple[str, ...], prices: Prices, refs: Mapping[str, str]
 ) -> VariantForm:
-    price, compare_at_price = _prices(variant, shop)
     return VariantForm(
         key=variant.key,
         values=values,
         sku=text.line(variant.sku or ""),
         barcode=text.line(variant.barcode or ""),
-        price=price,
-        compare_at_price=compare_at_price,
+        price=prices[0],
+        compare_at_price=prices[1],
         # What is not counted is always for sale, so a count of nothing would not stop it.
         tracked=variant.is_tracked or variant.is_blocked,
         picture=refs.get(variant.image_key or ""),
@@ -192,7 +196,7 @@ def _variant(
     )
 
 
-def _prices(variant: Variant, shop: Shop) -> Prices:
+def prices_of(variant: Variant, shop: Shop) -> Prices:
     """The price as the shop shows it, with the list price where that is higher.
 
     Shopify shows a compare-at price that is not above the price as nonsense. A shop whose prices

@@ -149,6 +149,19 @@ async def test_what_was_given_up_names_the_sku_and_the_next_step(sent: Scene) ->
     assert "given up: " in found.timeline[-1].said
 
 
+async def test_what_cannot_be_sent_is_shown_beside_what_the_shop_has(sent: Scene) -> None:
+    title = "x" * 300
+    await sent.pool.execute("update retail.product set title = $1 where product_id = 1", title)
+    await sent.pool.execute("delete from retail.price where variant_id = 1")
+    await work(sent)
+    found = await told(sent)
+    rows = {row.name: row for row in found.rows}
+    assert (rows["title"].wanted, rows["title"].observed) == (title, "Jakke")
+    assert rows["title"].who == "backoffice"
+    assert rows["variant 1: price"].wanted == "" != rows["variant 1: price"].observed
+    assert all(row.observed for row in found.rows if row.known)
+
+
 async def test_what_shopify_refused_is_told_with_the_request_that_its_support_finds(
     sent: Scene,
 ) -> None:

@@ -52,6 +52,16 @@ def test_every_alarm_of_the_view_has_words_and_none_is_without_an_alarm() -> Non
     assert len(names) == 20
 
 
+def test_what_the_database_holds_in_english_is_said_in_the_readers_language() -> None:
+    why = "product 12 (Ullgenser): the name has 399 characters; Shopify holds 255\n  → shorten it"
+    given = {**VALUES, "why": why}
+    _, sentence = alarms.words(replace(of("change_dead"), given=given))
+    assert "produkt 12 (Ullgenser): navn har 399 tegn; Shopify har plass til 255" in said(
+        sentence, "nb"
+    )
+    assert "→ shorten it" in str(sentence)
+
+
 @pytest.mark.parametrize("tongue", ["en", "nb"])
 def test_each_is_said_with_its_values_in_each_language(tongue: Tongue) -> None:
     for name in alarm_words.ALL:

@@ -10,7 +10,7 @@ from math import log10
 from syncd.rules.delays import Quarter
 
 WIDTH, HEIGHT = 720, 190
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 26  # what the labels need
+LEFT, RIGHT, TOP, BOTTOM = 70, 8, 14, 28  # what the labels need
 LEAST_S = 0.1
 MARKS_S = (0.1, 1.0, 10.0, 60.0, 600.0, 3600.0, 36000.0)
 DAY = timedelta(days=1)

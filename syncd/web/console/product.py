@@ -120,6 +120,7 @@ async def _values(request: web.Request, shop: Shop, told: Explanation) -> dict[s
         "sides": product_words.sides(told),
         "state": product_words.state(told),
         "deeds": product_words.deeds(told),
+        "hints": product_words.hints,
         "pieces": product_words.pieces,
         "picture": product_words.picture,
         "cell": partial(product_words.cell, visit(request).tongue),

@@ -70,6 +70,11 @@ def deeds(told: Explanation) -> frozenset[str]:
     return frozenset(found for hint in hints for found in COMMAND.findall(str(hint)))
 
 
+def hints(given: Sequence[str]) -> list[str]:
+    """The next steps without those that name a command: the page has a button for each."""
+    return [one for one in given if not COMMAND.search(one)]
+
+
 def sides(told: Explanation) -> Sides:
     """What differs, and what is said of the product itself, stands open."""
     is_open = [row.who is not None or not _is_part(row.name) for row in told.rows]

@@ -7,7 +7,7 @@ import secrets
 import anyio
 import asyncpg
 import structlog
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from syncd.errors import ConfigError, OutageError, ShopifyError, SyncdError
 from syncd.phrases import phrase
@@ -45,6 +45,8 @@ async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _page(request, 422, error.message, error.hint)
     except ShopifyError as error:
         return _page(request, 502, error.message, error.hint)
+    except ClientConnectionResetError:
+        raise  # they left the page: nobody is there to be told
     except AWAY as error:
         log.error("console_database_away", error=type(error).__name__)
         answer = _page(

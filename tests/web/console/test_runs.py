@@ -195,6 +195,8 @@ async def test_a_held_run_says_why_and_is_approved_once(admin: Caller) -> None:
     run = await runs.find(admin.pool, run_id)
     assert run is not None and run.state == "sending"
     assert await deeds(admin.pool) == [("console:kari", "approve", {"run": run_id})]
+    run = await runs.find(admin.pool, run_id)
+    assert run is not None and run.decided_by == "console:kari"
 
 
 async def test_nobody_approves_what_was_held_after_they_looked(admin: Caller) -> None:
