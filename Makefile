@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity clean
+.PHONY: help demo psql status resync test soak chaos mutants check lint format schema words screenshots clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@WHOLE=1 $(BIN)/pytest -n 1 --timeout 1800 tests/flows/test_link.py -k put_in_by_hand $(ARGS)
 	@STOCK_HISTORIES=$(or $(HISTORIES),1000) $(BIN)/pytest -n 2 --timeout 1800 tests/flows/test_any_stock.py $(ARGS)
 	@$(MAKE) --no-print-directory mutants
+
+chaos: $(READY) ## syncd under fire: everything dies at random, then all must be right; SEED=1,2,3 MINUTES=1 TOGETHER=1
+	@echo '$(or $(SEED),1)' | tr ',' '\n' | xargs -P $(or $(TOGETHER),1) -I{} $(BIN)/python -m chaos {} $(or $(MINUTES),1)
 
 mutants: $(READY) ## break the outbox on purpose, line by line: each break must be caught
 	@$(BIN)/python -m tests.postgres.mutants $(ONLY)
