@@ -19,10 +19,11 @@ from gql.transport.exceptions import TransportError
 from syncd.errors import CallError, LeaseLostError, ThrottledError, TokenError
 from syncd.records import Lane
 from syncd.shopify import answers, outcomes
-from syncd.shopify.answers import Answer, RefusedStatus, lost, of_errors, of_status
+from syncd.shopify.answers import Answer, lost, of_errors
 from syncd.shopify.auth import Access
 from syncd.shopify.budget import MOST, Budget
 from syncd.shopify.documents import Call, Document, documents
+from syncd.shopify.statuses import RefusedStatus, of_status
 from syncd.shopify.tally import Tally
 from syncd.shopify.turns import Turn, Turns
 
@@ -36,6 +37,7 @@ SESSION = {
     "json_serialize": lambda value: orjson.dumps(value).decode(),
     "timeout": aiohttp.ClientTimeout(total=CALL_S),  # a cancel scope for each call costs a fifth
 }
+STAY = {"allow_redirects": False}  # aiohttp would carry the token along, to whatever host
 now_s = time.monotonic  # asking the loop for its time costs ten times as much, eight times a call
 log = structlog.get_logger()
 
@@ -153,7 +155,7 @@ class Client:
         began_s, outcome = now_s(), outcomes.LOST
         answers.REQUEST_ID.set("")
         try:
-            answer = await self._transport.execute(Call(document, variables))
+            answer = await self._transport.execute(Call(document, variables), extra_args=STAY)
             cost = (answer.extensions or {}).get("cost")
             outcome = outcomes.outcome(answer.errors, answer.data)
             self._budget.took(now_s() - began_s)
@@ -227,8 +229,8 @@ async def connect(
         """Look at each answer's head before gql does: gql loses statuses, and mixes up headers."""
         answers.REQUEST_ID.set(response.headers.get("X-Request-Id", ""))
         client.see_version(response.headers.get("X-Shopify-API-Version", API_VERSION))
-        if response.status >= 400:
-            body = await response.text()
+        if response.status >= 300:
+            body = response.headers.get("Location") or await response.text(errors="replace")
             raise RefusedStatus(response.status, body, response.headers.get("Retry-After"))
 
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)

@@ -128,6 +128,19 @@ async def test_nothing_is_sent_whose_answer_could_come_when_the_shop_is_anothers
     assert len(bodies) == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_token_follows_no_redirect(status: int) -> None:
+    elsewhere, asked_elsewhere = in_turn(web.json_response(PROBED))
+    async with serving(elsewhere) as other:
+        there = f"{other}/admin/api/2026-10/graphql.json"
+        handler, bodies = in_turn(web.Response(status=status, headers={"Location": there}))
+        async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+            with pytest.raises(ShopError, match=f"leads elsewhere .HTTP {status}: {other}") as got:
+                await client.execute("BudgetProbe")
+    assert "the token is not carried" in got.value.hint
+    assert (len(bodies), asked_elsewhere) == (1, [])
+
+
 async def test_an_answer_that_is_no_json_is_a_lost_one() -> None:
     handler, _ = in_turn(web.Response(text="<html>"))
     async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
