@@ -18,8 +18,8 @@ from gql.transport.exceptions import TransportError
 
 from syncd.errors import CallError, LeaseLostError, ThrottledError, TokenError
 from syncd.records import Lane
-from syncd.shopify import answers, outcomes
-from syncd.shopify.answers import Answer, lost, of_errors
+from syncd.shopify import answers, envelope, outcomes
+from syncd.shopify.answers import Answer, lost
 from syncd.shopify.auth import Access
 from syncd.shopify.budget import MOST, Budget
 from syncd.shopify.documents import Call, Document, documents
@@ -156,7 +156,7 @@ class Client:
         answers.REQUEST_ID.set("")
         try:
             answer = await self._transport.execute(Call(document, variables), extra_args=STAY)
-            cost = (answer.extensions or {}).get("cost")
+            cost = envelope.opened(answer, document.name)
             outcome = outcomes.outcome(answer.errors, answer.data)
             self._budget.took(now_s() - began_s)
         except RefusedStatus as error:
@@ -167,15 +167,7 @@ class Client:
         finally:
             self.tally.count(document.name, turn.lane, cost, began_s=began_s, outcome=outcome)
             self._settle(document, turn, cost)
-        errors: Any = answer.errors
-        if errors:
-            refusal = of_errors(errors, data=answer.data, cost=cost, document=document.name)
-            if refusal is not None:
-                raise refusal
-            log.warning("answer_incomplete", document=document.name, errors=errors[:3])
-        if (misread := answers.misunderstood(answer.extensions, document.name)) is not None:
-            raise misread
-        return Answer(answer.data, answers.refused(errors or ()))
+        return envelope.taken(answer, cost, document.name)
 
     def _settle(self, document: Document, turn: Turn, cost: Mapping[str, Any] | None) -> None:
         """Bring the points back; learn what the document costs if we were wrong."""

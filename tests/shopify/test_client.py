@@ -201,7 +201,7 @@ def throttled(document: str, variables: Mapping[str, Any], available: int) -> we
 
 async def test_a_write_that_was_refused_for_want_of_points_is_sent_again() -> None:
     values = {"input": {}, "variants": 1, "media": 1}
-    answers = throttled("ProductSet", values, 1), web.json_response({"data": {"productSet": {}}})
+    answers = throttled("ProductSet", values, 1), web.json_response({"data": {"productSet": None}})
     handler, bodies = in_turn(*answers)
     async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
         await client.execute("ProductSet", values)
@@ -324,7 +324,8 @@ async def test_each_task_knows_its_own_call_by_shopifys_id_of_it() -> None:
         headers = {"X-Request-Id": f"id of {name}"}
         if name == "ShopProbe":
             return web.Response(status=500, headers=headers)
-        return web.json_response(PROBED, headers=headers)
+        data = {**PROBED["data"], "currentAppInstallation": {"accessScopes": []}}
+        return web.json_response({"data": data}, headers=headers)
 
     heard: dict[str, str] = {}
 
@@ -351,7 +352,7 @@ OUTCOMES = [
     pytest.param(web.json_response, PROBED, "ok", id="an answer"),
     pytest.param(
         web.json_response,
-        {"data": {"a": {"userErrors": [{"message": "no"}]}}},
+        {"data": {"a": {"userErrors": [{"message": "no"}]}, **PROBED["data"]}},
         "rejected",
         id="a complaint",
     ),
