@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak chaos mutants check lint format schema words screenshots clients bench fidelity clean
+.PHONY: help demo psql status resync test soak chaos mutants check lint audit lock format schema words screenshots clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,11 +65,18 @@ mutants: $(READY) ## break the outbox on purpose, line by line: each break must 
 
 check: lint test ## what CI runs: format, lint, types, import contracts, tests
 
-lint: $(READY) ## format, lint, types, import contracts
+lint: $(READY) ## format, lint, security lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }
 	@$(BIN)/ruff check --quiet .
+	@found=$$($(BIN)/bandit --quiet --configfile pyproject.toml --recursive syncd 2>&1) || { echo "$$found"; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(READY) ## look up known vulnerabilities of what requirements.lock names; without the network it says that it skipped
+	@$(BIN)/python scripts/audit.py
+
+lock: $(READY) ## make requirements.lock anew: the newest versions that pyproject.toml allows, with their hashes
+	@$(BIN)/uv pip compile pyproject.toml --quiet --extra fast --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command 'make lock' --output-file requirements.lock
 
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

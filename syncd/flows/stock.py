@@ -238,7 +238,7 @@ async def _leave(step: _Step) -> None:
     is_ours = not isinstance(error, SyncdError | TimeoutError)
     said = phrase("syncd made a mistake: {error}", error=repr(error)) if is_ours else str(error)
     try:
-        chance = random.random()
+        chance = random.random()  # nosec B311  # spreads a wait
         ends = [
             Settled(one, retry.decide(error, one.attempt, chance), said, "failed_too_often")
             for one in left
