@@ -48,7 +48,17 @@ begin
     where n.nspname not in ('syncd', 'syncd_contract', 'pg_catalog', 'information_schema')
       and n.nspname !~ '^pg_(temp|toast)'
       and p.oid not in (select t.oid from teller t)
-      and exists (select from teller t where t.source ~ ('\m' || n.nspname || '\.' || p.proname || '\('))
+      and exists (
+        select
+        from (
+          select t.source from teller t
+          union all
+          select c.prosrc
+          from pg_proc c
+          where c.pronamespace = to_regnamespace('syncd_contract')
+        ) as removed
+        where removed.source ~ ('\m' || n.nspname || '\.' || p.proname || '\(')
+      )
     order by 1
   loop
     raise notice '% was called by what is removed; drop it if nothing else needs it', helper.name;

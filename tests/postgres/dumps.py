@@ -35,8 +35,8 @@ async def run(server: Server, program: str, url: str, *words: str, given: bytes 
         return await to_thread.run_sync(work)
 
 
-async def schema(server: Server, url: str) -> str:
+async def schema(server: Server, url: str) -> list[str]:
     """The whole schema; without the random words by which newer releases guard a dump."""
     found = await run(server, "pg_dump", url, "--schema-only")
     lines = found.decode().splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("\\restrict", "\\unrestrict")))
+    return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))]
