@@ -85,7 +85,7 @@ screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chro
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|sizes|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
