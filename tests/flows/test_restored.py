@@ -29,11 +29,11 @@ TOMORROW = "alter database {} set syncd.clock_offset = '1 day'"
 @pytest.fixture(params=["same cluster", "another cluster"])
 def server(request: pytest.FixtureRequest) -> Server:
     """Where syncd runs until the backup; it is restored into the embedded server."""
-    if request.param == "same cluster":
-        return request.getfixturevalue("embedded")
-    if reason := missing("postgres15"):
+    if request.param == "another cluster" and (reason := missing("postgres15")):
         pytest.skip(reason)
-    return request.getfixturevalue("debian")
+    name = "embedded" if request.param == "same cluster" else "debian"
+    server: Server = request.getfixturevalue(name)
+    return server
 
 
 @pytest.fixture
