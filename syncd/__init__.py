@@ -19,6 +19,7 @@ In reading order:
     vault       seals the credentials that are stored
     keyfile     the file with its keys
     passwords   hashed, for the console
+    metrics     each metric, declared once; what a process counts
     logs        one line an event
     cli         one function a command
     demo        the guided tour

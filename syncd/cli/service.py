@@ -37,6 +37,7 @@ def run_() -> None:
                 found.receiver,
                 found.alerting,
                 found.console,
+                monitoring=found.monitoring,
             )
             async with stopped_by_signal(house):
                 await serve(house)

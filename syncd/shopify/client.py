@@ -54,8 +54,10 @@ class Client:
         access: Access,
         deadline_s: float = DEADLINE_S,
         until_s: Callable[[], float] = lambda: inf,
+        *,
+        shop: str = "",
     ) -> None:
-        self.tally = Tally(API_VERSION)
+        self.tally = Tally(API_VERSION, shop)
         self._lane: Lane = "product"
         self._transport = transport
         self._access = access
@@ -231,7 +233,7 @@ async def connect(
         json_deserialize=orjson.loads,
         client_session_args={**SESSION, "raise_for_status": judge, "connector": connector},
     )
-    client = Client(transport, access, deadline_s, until_s)
+    client = Client(transport, access, deadline_s, until_s, shop=domain)
     await transport.connect()
     assert transport.session is not None
     access.worn_in(transport.session.headers)

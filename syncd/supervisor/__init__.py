@@ -11,6 +11,7 @@ counting   the history in figures, by the same node
 gauging    points, last calls of this node's shops, for other processes to see
 receiving  the web server that webhooks are sent to
 showing    the console
+monitoring the pages that monitoring asks
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
 from syncd.supervisor.house import Alerting as Alerting
 from syncd.supervisor.house import House as House
 from syncd.supervisor.house import Listening as Listening
+from syncd.supervisor.house import Monitoring as Monitoring
 from syncd.supervisor.house import Showing as Showing
 from syncd.supervisor.listening import listen
+from syncd.supervisor.monitoring import monitoring_of as monitoring_of
+from syncd.supervisor.monitoring import watch
 from syncd.supervisor.receiving import receive
 from syncd.supervisor.routing import route
 from syncd.supervisor.showing import show
@@ -55,7 +59,7 @@ async def serve(house: House) -> None:
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
         async with anyio.create_task_group() as working:
-            for loop in (route, tend, listen, receive, show, gauge, _beat):
+            for loop in (route, tend, listen, receive, show, watch, gauge, _beat):
                 working.start_soon(loop, house)
             await house.stop.wait()
             house.ring()

@@ -70,6 +70,15 @@ class Showing:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Where monitoring asks; not ready when a change is due for longer than `late_after_s`."""
+
+    host: str
+    port: int
+    late_after_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
 class Alerting:
     """Whom to tell of alarms, in what language; `late_after` None: as the database says."""
 
@@ -88,7 +97,8 @@ class House:
     """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
 
     `held` is the work under leases, by the lease's name; without `receiver` no webhook is received,
-    without `console` none is shown: `shown_at` is its address once it is `shown`.
+    without `console` none is shown: `shown_at` is its address once it is `shown`. `watched_at` is
+    where `monitoring` asks, in the same way.
     """
 
     pool: asyncpg.Pool
@@ -99,6 +109,9 @@ class House:
     console: Showing | None = None
     shown: anyio.Event = field(default_factory=anyio.Event)
     shown_at: str = ""
+    monitoring: Monitoring | None = None
+    watched: anyio.Event = field(default_factory=anyio.Event)
+    watched_at: str = ""
     ready: dict[int, Shop] = field(default_factory=dict)
     ready_s: float = -inf
     node: str = field(default_factory=node_name)
