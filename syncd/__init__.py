@@ -20,6 +20,8 @@ In reading order:
     keyfile     the file with its keys
     passwords   hashed, for the console
     logs        one line an event
+    systemd     what a service says to it
+    __main__    the program, stopped quietly while it starts
     cli         one function a command
     demo        the guided tour
     sandbox     a Shopify to talk to
