@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import anyio
 
+from syncd.rules import lateness
 from syncd.rules.lateness import Loop
 
 SHORT_S = 90.0  # for a turn of a few statements: one that waits for a lock is given up after 60 s
@@ -22,12 +23,23 @@ class Turned(Protocol):
 
 @dataclass(slots=True)
 class Loops:
-    """The loops at work now."""
+    """The loops at work now; `queued` tells of some whether they wait for their turn at a shop."""
 
     at_work: list[Loop] = field(default_factory=list)
+    queued: dict[int, Callable[[], bool]] = field(default_factory=dict)
+
+    def late(self, now_s: float) -> list[Loop]:
+        """Those that hang. Who waits for a shop's points does not, however long that takes."""
+        for loop in self.at_work:
+            queued = self.queued.get(id(loop))
+            if queued is not None and queued():
+                loop.turn(now_s)
+        return lateness.late(self.at_work, now_s)
 
     @contextmanager
-    def watched(self, name: str, limit_s: float = SHORT_S) -> Iterator[Turned]:
+    def watched(
+        self, name: str, limit_s: float = SHORT_S, queued: Callable[[], bool] | None = None
+    ) -> Iterator[Turned]:
         """A loop for as long as the block lasts. What it gives is called at each turn.
 
         `turned(rest_s)` before a rest that is no work: it is not counted.
@@ -38,7 +50,10 @@ class Loops:
             loop.turn(anyio.current_time(), rest_s)
 
         self.at_work.append(loop)
+        if queued is not None:
+            self.queued[id(loop)] = queued
         try:
             yield turned
         finally:
             self.at_work = [one for one in self.at_work if one is not loop]
+            self.queued.pop(id(loop), None)

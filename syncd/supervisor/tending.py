@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import anyio
 import asyncpg
@@ -133,7 +133,7 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
 
 async def _link(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Carry the link of a shop that nothing else is sent to, until it is linked or waits."""
-    with house.loops.watched(f"linking {shop.domain}", RUN_S) as turned:
+    with house.loops.watched(f"linking {shop.domain}", RUN_S, _waits(client)) as turned:
         while not house.stop.is_set() and not work.is_left:
             turned()
             current = await house.current(shop)
@@ -186,10 +186,15 @@ async def _count(house: House, shop: Shop, work: Work, client: Client) -> None:
                 await news.wait()
 
 
+def _waits(client: Client) -> Callable[[], bool]:
+    """Whether a call of a run waits for points: what is more urgent may take all for hours."""
+    return lambda: client.turns.has("resync")
+
+
 async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None:
     """Carry the shop's run on as far as it goes; rest until the bell or the next look."""
     spent = 0
-    with house.loops.watched(f"runs of {shop.domain}", RUN_S) as turned:
+    with house.loops.watched(f"runs of {shop.domain}", RUN_S, _waits(client)) as turned:
         while True:
             turned()
             news = house.bells[shop.shop_id].event

@@ -19,7 +19,7 @@ async def watch(house: House) -> None:
     hung: list[Loop] = []
     said = ""
     while True:
-        before, hung = hung, lateness.late(house.loops.at_work, anyio.current_time())
+        before, hung = hung, house.loops.late(anyio.current_time())
         _tell(before, hung)
         words = [] if hung else ["WATCHDOG=1"]
         if (status := status_of(house, hung)) != said:
