@@ -217,9 +217,14 @@ async def test_the_journal_may_have_json(tmp_path: Path) -> None:
     assert json.loads(warning.removeprefix("<4>"))["event"] == "systemd_not_told"
 
 
-async def test_a_pipe_beside_the_journal_is_told_no_level(tmp_path: Path) -> None:
-    lines = await logged(tmp_path, JOURNAL_STREAM="1:2")
-    assert not any(line.startswith("<") for line in lines)
+def test_a_pipe_is_no_journal_though_the_environment_says_so(tmp_path: Path) -> None:
+    """What starts syncd may have been started by systemd, and read what it writes itself."""
+    with (tmp_path / "journal").open("wb") as journal, (tmp_path / "pipe").open("wb") as pipe:
+        found = os.fstat(journal.fileno())
+        given = {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
+        assert systemd.is_journal(given, journal.fileno())
+        assert not systemd.is_journal(given, pipe.fileno())
+        assert not systemd.is_journal({}, journal.fileno())
 
 
 # ------------------------------------------------------------------------- what systemd has given
