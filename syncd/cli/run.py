@@ -16,7 +16,7 @@ import asyncpg
 from rich.console import Console
 from rich.markup import escape
 
-from syncd import logs, settings
+from syncd import logs, settings, systemd
 from syncd.demo import home
 from syncd.errors import (
     ConfigError,
@@ -70,8 +70,13 @@ class Target:
 def configured() -> Settings:
     """The settings, with the logs set up as they say."""
     found = settings.read(os.environ)
-    logs.configure(form=found.log_format, level=found.log_level)
+    logs.configure(form=found.log_format, level=found.log_level, is_journal=to_journal())
     return found
+
+
+def to_journal() -> bool:
+    """Whether journald itself reads what we write to stderr."""
+    return systemd.is_journal(os.environ, sys.stderr.fileno())
 
 
 def target() -> Target:
@@ -229,9 +234,12 @@ def complain(error: BaseException) -> None:
         case _:
             what = f"{type(error).__name__}: {error}"  # a repr may hold a request with its headers
             message, hint = f"syncd made a mistake: {what}", "report it with what stands above"
-    complaints.print(f"[red]✗[/] {escape(message)}", soft_wrap=True)
+    told = f"[red]✗[/] {escape(message)}"
     if hint:
-        complaints.print(f"  → {escape(hint)}", soft_wrap=True)
+        told += f"\n  → {escape(hint)}"
+    if to_journal():
+        told = logs.prefixed(told, "error")
+    complaints.print(told, soft_wrap=True)
     if isinstance(error, ShopifyError) and error.request_id:
         found = phrase("Shopify's support finds it by request {id}", id=error.request_id)
         complaints.print(f"  {escape(found)}", soft_wrap=True)

@@ -64,7 +64,7 @@ class Client:
         self._deadline_s = deadline_s
         self._until_s = until_s
         self._budget = Budget()
-        self._turns = Turns(self._budget)
+        self.turns = Turns(self._budget)
 
     def on(self, lane: Lane) -> Client:
         """The same client for calls of another lane: the more urgent one has the points first."""
@@ -87,7 +87,7 @@ class Client:
         """As `execute`, with what the app was not let read."""
         document = documents()[name]
         given = variables or {}
-        turn = self._turns.ask(self._asks(document, given), self._lane)
+        turn = self.turns.ask(self._asks(document, given), self._lane)
         wait_s, spent_s, is_renewed = FIRST_WAIT_S, 0.0, False
         while True:
             if now_s() >= self._access.renew_at_s:
@@ -181,24 +181,24 @@ class Client:
             learned[name] = learned.get(name, 0) + more
         moment_s = now_s()
         self._budget.settle(turn.points, cost, moment_s)
-        self._turns.look(moment_s)
+        self.turns.look(moment_s)
 
     async def _afford(self, turn: Turn) -> None:
         """Wait in line until the bucket surely holds the points, then take them."""
         moment_s = now_s()
-        if self._turns.is_empty and not self._budget.wait_s(turn.points, turn.lane, moment_s):
+        if self.turns.is_empty and not self._budget.wait_s(turn.points, turn.lane, moment_s):
             self._budget.spend(turn.points, turn.lane, moment_s)
             return
-        self._turns.enter(turn)
+        self.turns.enter(turn)
         try:
-            while (wait_s := self._turns.wait_s(turn, now_s())) > 0:
+            while (wait_s := self.turns.wait_s(turn, now_s())) > 0:
                 bell = anyio.Event()
                 turn.ring = bell.set
                 with anyio.move_on_after(wait_s):
                     await bell.wait()
             self._budget.spend(turn.points, turn.lane, now_s())
         finally:
-            self._turns.leave(turn, now_s())
+            self.turns.leave(turn, now_s())
 
 
 @asynccontextmanager

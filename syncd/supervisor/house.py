@@ -20,6 +20,8 @@ from syncd.postgres import db, shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
 from syncd.shopify.client import Client
+from syncd.supervisor.loops import Loops
+from syncd.systemd import Systemd
 from syncd.vault import Vault
 
 DATABASE_LOST = db.LOST
@@ -98,7 +100,8 @@ class House:
 
     `held` is the work under leases, by the lease's name; without `receiver` no webhook is received,
     without `console` none is shown: `shown_at` is its address once it is `shown`. `watched_at` is
-    where `monitoring` asks, in the same way.
+    where `monitoring` asks, in the same way. `loops` are those that must turn; `systemd` is told
+    how we do.
     """
 
     pool: asyncpg.Pool
@@ -118,6 +121,8 @@ class House:
     stop: anyio.Event = field(default_factory=anyio.Event)
     bells: dict[int, Bell] = field(default_factory=lambda: defaultdict(Bell))
     held: dict[str, Work] = field(default_factory=dict)
+    loops: Loops = field(default_factory=Loops)
+    systemd: Systemd = field(default_factory=Systemd)
 
     async def rest(self, seconds: float) -> None:
         """Sleep, but not longer than until the stop."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 
+import anyio
 import structlog
+from anyio.abc import TaskStatus
 
 from syncd.metrics import Figure
 from syncd.postgres import leases
@@ -25,10 +27,13 @@ def monitoring_of(found: Settings) -> Monitoring | None:
     return Monitoring(found.metrics_host, found.metrics_port, found.ready_after * 60.0)
 
 
-async def watch(house: House) -> None:
+async def answer(
+    house: House, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+) -> None:
     """Answer monitoring until the stop, where there is a port for it; every node may."""
     at = house.monitoring
     if at is None:
+        task_status.started()
         return
     async with monitor.listening(
         house.pool,
@@ -41,6 +46,7 @@ async def watch(house: House) -> None:
         house.watched_at = "http://{}:{}".format(*places[0])
         house.watched.set()
         log.info("metrics_started", address=house.watched_at)
+        task_status.started()
         await house.stop.wait()
 
 
