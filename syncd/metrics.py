@@ -119,7 +119,7 @@ DATABASE = (
     Gauge(
         "stock_apart_variants",
         ("shop", "state"),
-        "Variants whose counts are known to differ: waiting; for a person: held, unanswered, stopped",
+        "Variants whose counts differ: waiting; for a person: held, unanswered, stopped",
     ),
     Gauge("token_valid", ("shop",), "0: Shopify does not accept the access token, or it has ended"),
     Gauge("token_left_seconds", ("shop",), "Until the token ends; missing where it never does"),
