@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import ConfigError
@@ -16,6 +16,7 @@ ODD = '"" \0 -1 1e9 0x1 NaN ٣ ½ yes nei https://[ https://x:99999/ http://\0 9
 TYPED = st.text(max_size=30) | st.sampled_from([*ODD.split(), "", "1 d", "9" * 5000, "\ud800"])
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=300))
 def test_any_bytes_are_a_sheet_or_refused(content: bytes) -> None:
     for body in (content, SHEET[:400] + content, content + SHEET, SHEET + content):
@@ -25,6 +26,7 @@ def test_any_bytes_are_a_sheet_or_refused(content: bytes) -> None:
             assert str(error)
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, len(SHEET)), strange=st.binary(min_size=1, max_size=6))
 def test_a_sheet_with_anything_in_it_is_a_sheet_or_refused(place: int, strange: bytes) -> None:
     try:
@@ -34,6 +36,7 @@ def test_a_sheet_with_anything_in_it_is_a_sheet_or_refused(place: int, strange: 
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, deadline=None)
 @given(typed=TYPED)
 def test_any_text_is_a_value_of_a_setting_or_refused(name: str, typed: str) -> None:
     try:
