@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -17,7 +19,10 @@ from hypothesis import strategies as st
 from syncd.errors import CallError, ShopifyError
 from syncd.shopify import client as shopify
 from syncd.shopify import shapes
+from syncd.shopify.answers import of_errors
 from syncd.shopify.documents import documents
+from syncd.shopify.families import families, split
+from syncd.shopify.jsonl import rows
 from tests import programs
 
 JSON = st.recursive(
@@ -156,3 +161,42 @@ def test_a_node_is_of_its_type_or_of_another_but_never_half() -> None:
     assert not shapes.trouble("FileStates", {"nodes": [{}]})
     assert not shapes.trouble("FileStates", {"nodes": [None]})
     assert "lacks fields" in shapes.trouble("FileStates", {"nodes": [{"id": "gid://x/1"}]})
+
+
+LINES = st.lists(
+    st.binary(max_size=40)
+    | JSON.map(orjson.dumps)
+    | st.sampled_from(
+        [
+            b'{"id":"gid://shopify/Product/1"}',
+            b'{"id":"gid://shopify/ProductVariant/2","__parentId":"gid://shopify/Product/1"}',
+            b'{"id":"x","__parentId":"gid://shopify/ProductVariant/2"}',
+            b'{"__parentId":7}',
+            b'{"id":',
+        ]
+    ),
+    max_size=6,
+)
+
+
+@settings(deadline=None)
+@given(lines=LINES)
+def test_any_lines_of_a_bulk_query_are_families_or_an_error_of_ours(lines: list[bytes]) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "result").write_bytes(b"\n".join(lines))
+        try:
+            split(folder / "result", folder, 2)
+            list(families(folder))
+        except ShopifyError as error:
+            assert error.message
+
+
+@settings(deadline=None)
+@given(lines=LINES)
+def test_any_lines_of_a_bulk_mutation_are_rows(lines: list[bytes]) -> None:
+    for row in rows(lines):
+        if row.errors:
+            assert of_errors(row.errors, data=None, cost=None, document="x")
+        for error in row.user_errors:
+            assert isinstance(error, dict)
