@@ -4,29 +4,22 @@
 with now as materialized (
   select syncd.clock() as at
 ),
-changes as materialized (
+sorts as materialized (  -- grouped by columns alone, so that it is hashed: the dearest part, in one pass
   select
     c.shop_id,
     c.kind,
     c.lane,
-    case
-      when c.cause is not null then 'dead'
-      when c.claimed_until > (select at from now) then 'claimed'
-      when coalesce(c.claimed_until, c.due_at) > (select at from now) then 'later'
-      else 'due'
-    end as state,
-    case
-      when c.kind <> 'stock' then null
-      when c.cause is null then 'waiting'
-      when c.cause = 'stock_to_zero' then 'held'
-      when c.cause = 'first_count' then 'unanswered'
-      else 'stopped'
-    end as apart,
-    count(*) as changes,
-    min(c.first_event_at) as oldest_at,
-    min(coalesce(c.claimed_until, c.due_at)) as due_since
+    count(*) filter (where c.cause is null) as alive,
+    count(*) filter (where c.claimed_until > n.at) as claimed,
+    count(*) filter (where c.cause is null and coalesce(c.claimed_until, c.due_at) <= n.at) as due,
+    count(*) filter (where c.cause is not null) as dead,
+    count(*) filter (where c.cause = 'stock_to_zero') as held,
+    count(*) filter (where c.cause = 'first_count') as unanswered,
+    min(c.first_event_at) filter (where c.cause is null) as oldest_at,
+    min(coalesce(c.claimed_until, c.due_at)) filter (where c.cause is null) as due_since
   from syncd.change c
-  group by 1, 2, 3, 4, 5
+  cross join now n
+  group by c.shop_id, c.kind, c.lane
 ),
 shops as materialized (
   select
@@ -47,42 +40,46 @@ shops as materialized (
 )
 select
   'backlog_changes' as name,
-  array[s.domain, k.kind, t.state] as labels,
-  coalesce(sum(c.changes), 0)::float8 as value
+  array[s.domain, k.kind, v.state] as labels,
+  coalesce(sum(v.changes), 0)::float8 as value
 from shops s
 cross join (values ('product'), ('stock'), ('order')) as k (kind)
-cross join (values ('due'), ('claimed'), ('later'), ('dead')) as t (state)
-left join changes c on c.shop_id = s.shop_id and c.kind = k.kind and c.state = t.state
-group by s.domain, k.kind, t.state
+left join sorts c on c.shop_id = s.shop_id and c.kind = k.kind
+cross join lateral (
+  values ('due', c.due), ('claimed', c.claimed), ('later', c.alive - c.claimed - c.due), ('dead', c.dead)
+) as v (state, changes)
+group by s.domain, k.kind, v.state
 union all
 select
   'oldest_due_seconds',
   array[s.domain, l.lane::text],
-  coalesce(greatest(extract(epoch from max(n.at) - min(c.due_since)), 0), 0)::float8
+  coalesce(greatest(extract(epoch from (select at from now) - min(c.due_since)), 0), 0)::float8
 from shops s
-cross join now n
 cross join unnest(enum_range(null::syncd.lane)) as l (lane)
-left join changes c on c.shop_id = s.shop_id and c.lane = l.lane and c.state = 'due'
+left join sorts c on c.shop_id = s.shop_id and c.lane = l.lane
 group by s.domain, l.lane
 union all
 select
   'oldest_change_seconds',
   array[s.domain, k.kind],
-  coalesce(greatest(extract(epoch from max(n.at) - min(c.oldest_at)), 0), 0)::float8
+  coalesce(greatest(extract(epoch from (select at from now) - min(c.oldest_at)), 0), 0)::float8
 from shops s
-cross join now n
 cross join (values ('product'), ('stock'), ('order')) as k (kind)
-left join changes c on c.shop_id = s.shop_id and c.kind = k.kind and c.state <> 'dead'
+left join sorts c on c.shop_id = s.shop_id and c.kind = k.kind
 group by s.domain, k.kind
 union all
 select
   'stock_apart_variants',
-  array[s.domain, t.state],
-  coalesce(sum(c.changes), 0)::float8
+  array[s.domain, v.state],
+  coalesce(sum(v.changes), 0)::float8
 from shops s
-cross join (values ('waiting'), ('held'), ('unanswered'), ('stopped')) as t (state)
-left join changes c on c.shop_id = s.shop_id and c.apart = t.state
-group by s.domain, t.state
+left join sorts c on c.shop_id = s.shop_id and c.kind = 'stock'
+cross join lateral (
+  values
+    ('waiting', c.alive), ('held', c.held), ('unanswered', c.unanswered),
+    ('stopped', c.dead - c.held - c.unanswered)
+) as v (state, changes)
+group by s.domain, v.state
 union all
 select
   f.name,
