@@ -19,7 +19,7 @@ WHEELS ?=
 SYSTEM_PYTHON ?= /usr/bin/python3
 PLACED = PIP=$(BIN)/pip PYTHON='$(SYSTEM_PYTHON)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' WHEELS='$(WHEELS)'
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity install uninstall deb clean
+.PHONY: help demo psql status resync test soak chaos mutants check lint audit lock format schema words screenshots clients bench fidelity install uninstall deb clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,16 +65,26 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@PLACE=1 $(BIN)/pytest -n 0 tests/test_placing.py
 	@$(MAKE) --no-print-directory mutants
 
+chaos: $(READY) ## syncd under fire: everything dies at random, then all must be right; SEED=1,2,3 MINUTES=1 TOGETHER=1
+	@echo '$(or $(SEED),1)' | tr ',' '\n' | xargs -P $(or $(TOGETHER),1) -I{} $(BIN)/python -m chaos {} $(or $(MINUTES),1)
+
 mutants: $(READY) ## break the outbox on purpose, line by line: each break must be caught
 	@$(BIN)/python -m tests.postgres.mutants $(ONLY)
 
 check: lint test ## what CI runs: format, lint, types, import contracts, tests
 
-lint: $(READY) ## format, lint, types, import contracts
+lint: $(READY) ## format, lint, security lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }
 	@$(BIN)/ruff check --quiet .
+	@found=$$($(BIN)/bandit --quiet --configfile pyproject.toml --recursive syncd 2>&1) || { echo "$$found"; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(READY) ## look up known vulnerabilities of what requirements.lock names; without the network it says that it skipped
+	@$(BIN)/python scripts/audit.py
+
+lock: $(READY) ## make requirements.lock anew: the newest versions that pyproject.toml allows, with their hashes
+	@$(BIN)/uv pip compile pyproject.toml --quiet --extra fast --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command 'make lock' --output-file requirements.lock
 
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
@@ -93,8 +103,8 @@ screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chro
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|whole (CONTRIBUTING.md)
-	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
+bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (90 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|sizes|whole (CONTRIBUTING.md)
+	@$(BIN)/python -m bench.$(or $(NAME),every)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
 	@$(BIN)/python -m fidelity $(if $(RECORDINGS),--recordings '$(RECORDINGS)') $(if $(FILE),--file '$(FILE)')

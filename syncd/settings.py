@@ -89,6 +89,17 @@ class Settings(BaseModel):
         Annotated[str, AfterValidator(addresses.public)] | None,
         Field(description="The console's public address, as its TLS proxy has it: https://HOST"),
     ] = None
+    metrics_host: Annotated[str, Field(description="Address on which monitoring asks")] = (
+        "127.0.0.1"
+    )
+    metrics_port: Annotated[
+        int,
+        Field(ge=0, le=65535, description="Port for /metrics, /healthz, /readyz; 0: not shown"),
+    ] = 0
+    ready_after: Annotated[
+        int,
+        Field(ge=1, le=1440, description="Minutes a change may be due while /readyz says 200"),
+    ] = 15
     alert_url: Annotated[
         Annotated[str, AfterValidator(addresses.chat)] | None,
         Field(repr=False, description="A chat's incoming webhook that alarms are told to"),

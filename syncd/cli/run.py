@@ -33,7 +33,15 @@ from syncd.records import Shop
 from syncd.rules.text import shortened
 from syncd.settings import Settings
 from syncd.shopify.client import DEADLINE_S, Client
-from syncd.supervisor import DATABASE_LOST, Alerting, Listening, Showing, alerting_of
+from syncd.supervisor import (
+    DATABASE_LOST,
+    Alerting,
+    Listening,
+    Monitoring,
+    Showing,
+    alerting_of,
+    monitoring_of,
+)
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
@@ -53,6 +61,7 @@ class Target:
     receiver: Listening | None = None
     alerting: Alerting = field(default_factory=Alerting)
     console: Showing | None = None
+    monitoring: Monitoring | None = None
 
     def vault(self, *, create: bool = False) -> Vault:
         return Vault.open(self.key_path, create=create)
@@ -74,15 +83,14 @@ def target() -> Target:
     """Raises ConfigError when no database is configured and no demo runs."""
     found = configured()
     receiver = found.receiver_port and Listening(found.receiver_host, found.receiver_port)
-    alerting, showing = alerting_of(found), showing_of(found)
+    faces = alerting_of(found), showing_of(found), monitoring_of(found)
     if found.database_url:
         return Target(
             found.database_url,
             found.key_path,
             found.shopify_url,
             receiver or None,
-            alerting,
-            showing,
+            *faces,
         )
     running = home.running(found.state_dir)
     if running is None:
@@ -95,8 +103,7 @@ def target() -> Target:
         Path(running.key_file),
         running.shopify_url,
         receiver or None,
-        alerting,
-        showing,
+        *faces,
     )
 
 

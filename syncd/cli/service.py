@@ -42,6 +42,7 @@ def run_() -> None:
                 found.receiver,
                 found.alerting,
                 found.console,
+                monitoring=found.monitoring,
                 systemd=told,
             )
             async with stopped_by_signal(house):
@@ -97,4 +98,5 @@ def psql(
         raise ConfigError("there is no psql here", hint="apt install postgresql-client")
     address, password = db.parted(found.database_url)
     environment = os.environ | ({"PGPASSWORD": password} if password else {})
-    os.execve(program, [program, address, *(arguments or [])], environment)
+    # psql as found by its full path, a list of arguments, no shell.
+    os.execve(program, [program, address, *(arguments or [])], environment)  # nosec B606

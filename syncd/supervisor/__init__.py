@@ -12,6 +12,7 @@ counting   the history in figures, by the same node
 gauging    points, last calls of this node's shops, for other processes to see
 receiving  the web server that webhooks are sent to
 showing    the console
+monitoring the pages that monitoring asks
 watching   whether each loop turns; systemd's watchdog
 """
 
@@ -32,8 +33,11 @@ from syncd.supervisor.house import DATABASE_LOST as DATABASE_LOST
 from syncd.supervisor.house import Alerting as Alerting
 from syncd.supervisor.house import House as House
 from syncd.supervisor.house import Listening as Listening
+from syncd.supervisor.house import Monitoring as Monitoring
 from syncd.supervisor.house import Showing as Showing
 from syncd.supervisor.listening import listen
+from syncd.supervisor.monitoring import answer
+from syncd.supervisor.monitoring import monitoring_of as monitoring_of
 from syncd.supervisor.receiving import receive
 from syncd.supervisor.routing import route
 from syncd.supervisor.showing import show
@@ -60,7 +64,7 @@ async def serve(house: House) -> None:
         keeping.start_soon(_renew, house)  # to the last: what is under way is still ours
         keeping.start_soon(watch, house)
         async with anyio.create_task_group() as working:
-            for server in (receive, show):
+            for server in (receive, show, answer):
                 await working.start(server, house)
             for loop in (route, tend, listen, gauge, _beat):
                 working.start_soon(loop, house)

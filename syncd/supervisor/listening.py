@@ -19,8 +19,7 @@ log = structlog.get_logger()
 async def listen(house: House) -> None:
     """Ring for each message, again and again anew when the connection dies.
 
-    A message wakes and no more: what is missed, as behind a pooler that passes none on, is found by
-    the pumps' own looks, a second later.
+    A message wakes and no more: what is missed is found by the pumps' own looks, a second later.
     """
     with house.loops.watched("listening") as turned:
         while not house.stop.is_set():
