@@ -11,8 +11,8 @@ changes as materialized (
     c.lane,
     case
       when c.cause is not null then 'dead'
-      when c.claimed_until > n.at then 'claimed'
-      when coalesce(c.claimed_until, c.due_at) > n.at then 'later'
+      when c.claimed_until > (select at from now) then 'claimed'
+      when coalesce(c.claimed_until, c.due_at) > (select at from now) then 'later'
       else 'due'
     end as state,
     case
@@ -26,7 +26,6 @@ changes as materialized (
     min(c.first_event_at) as oldest_at,
     min(coalesce(c.claimed_until, c.due_at)) as due_since
   from syncd.change c
-  cross join now n
   group by 1, 2, 3, 4, 5
 ),
 shops as materialized (

@@ -22,7 +22,8 @@ from prometheus_client.exposition import choose_encoder
 PREFIX = "syncd_"
 STEPS_S = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21600)
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each counter, which nobody asks for
+# Else each counter has a second series, when it was made, which nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 PROCESS = CollectorRegistry()
 ProcessCollector(registry=PROCESS)
 CALLS = Counter(
@@ -119,7 +120,7 @@ DATABASE = (
     Gauge(
         "stock_apart_variants",
         ("shop", "state"),
-        "Variants whose counts are known to differ: waiting; for a person: held, unanswered, stopped",
+        "Variants known to differ in count: waiting; for a person: held, unanswered, stopped",
     ),
     Gauge("token_valid", ("shop",), "0: Shopify does not accept the access token, or it has ended"),
     Gauge("token_left_seconds", ("shop",), "Until the token ends; missing where it never does"),

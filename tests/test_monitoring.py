@@ -21,7 +21,7 @@ from syncd.errors import ConfigError
 from syncd.postgres import db, shops
 from syncd.postgres.embedded import Server
 from syncd.rules.readiness import REFUSED
-from syncd.shopify.answers import RefusedStatus, of_status
+from syncd.shopify.statuses import RefusedStatus, of_status
 from syncd.supervisor import House, Monitoring, serve
 from syncd.web import monitor
 from tests import leasing

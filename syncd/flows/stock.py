@@ -73,15 +73,14 @@ async def stock_once(
     """
     if not rule.is_kept(shop):
         return 0
-    client = client.on("stock")
     most = shopify.ITEMS_A_CALL
     changes = await outbox.claim(pool, lease, kind="stock", lease_s=LEASE_S, most=most)
     if not changes:
         return 0
-    step = _Step(pool, client, shop, lease, {change.key: change for change in changes})
+    step = _Step(pool, client.on("stock"), shop, lease, {one.key: one for one in changes})
     try:
         async with kept(pool, changes, renewed_s):
-            await stock_calls.finish(pool, client, shop)
+            await stock_calls.finish(pool, step.client, shop)
             for _ in range(ROUNDS):
                 if step.open:
                     await _round(step)
