@@ -9,7 +9,8 @@
 # DESTDIR  a folder that stands for /, for who makes a package; nothing outside of it is touched then
 # PYTHON   that the environment is made of; it must stay installed
 # PIP      the pip that fills it
-# WHEELS   a folder with the wheels of syncd and of all it needs; without it they come from this checkout and PyPI
+# WHEELS   a folder with the wheels of syncd and of all it needs; without it: this checkout, and PyPI as
+#          requirements.lock has it
 set -eu
 umask 022
 
@@ -38,17 +39,21 @@ settings=$DESTDIR/etc/syncd
 
 is_live() { [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; }
 
+pip_install() {
+  "$PIP" --python "$house.new/bin/python" --disable-pip-version-check --quiet install --no-compile \
+    --root-user-action ignore "$@"
+}
+
 fill() {
   rm -rf "$house.new"
   mkdir -p "${house%/*}"
   "$PYTHON" -m venv --without-pip "$house.new"
   if [ -n "$WHEELS" ]; then
-    set -- --no-index --find-links "$WHEELS" syncd
+    pip_install --no-index --find-links "$WHEELS" syncd
   else
-    set -- .
+    pip_install --require-hashes --requirement requirements.lock
+    pip_install --no-deps .
   fi
-  "$PIP" --python "$house.new/bin/python" --disable-pip-version-check --quiet install --no-compile \
-    --root-user-action ignore "$@"
   # It is made beside its place: what names that place is written anew.
   grep -rlIF "$house.new" "$house.new/bin" "$house.new/pyvenv.cfg" | while read -r file; do
     sed -i "s|$house.new|$HOUSE|g" "$file"
@@ -99,5 +104,5 @@ uninstall() {
 case ${1:-} in
 install) install_ ;;
 uninstall) uninstall ;;
-*) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -35,17 +35,15 @@ def _of_systemd(environment: Mapping[str, str]) -> dict[str, str]:
     if not folder:
         return {}
     paths = {name: Path(folder) / f"syncd-{name.replace('_', '-')}" for name in TEXTS}
-    found = {name: text for name, path in paths.items() if path.is_file() and (text := _text(path))}
     key = Path(folder) / "syncd-key"
-    return found | ({KEY: str(key)} if key.is_file() else {})
-
-
-def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        found = {name: path.read_text("utf-8") for name, path in paths.items() if path.is_file()}
+        found |= {KEY: str(key)} if key.is_file() else {}
     except (OSError, UnicodeDecodeError) as error:
-        why = f"cannot read the credential {path}: {error}"
-        raise ConfigError(why, hint="write one line of text into it, and let us read it") from error
+        why = f"cannot read a credential in {folder}: {error}"
+        hint = "each is one line of text that root alone may read: be root, or let systemd start us"
+        raise ConfigError(why, hint=hint) from error
+    return {name: text.strip() for name, text in found.items() if text.strip()}
 
 
 class Settings(BaseModel):

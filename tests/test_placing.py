@@ -1,37 +1,34 @@
 """`make install`, `make deb`: placed in a clean root, used there, taken away without a trace.
 
-Some 45 s, so only with PLACE=1; `make soak` and CI do.
+The package also lives under a systemd that is process 1: started, hung, stopped, wrong.
+
+Some 90 s, so only with PLACE=1; `make soak` and CI do.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
+import asyncpg
 import pytest
 
+from syncd.postgres.embedded import Server
+from tests.flows.conftest import LUE, playing
+from tests.rooms import ROOT, Machine, booted
 from tests.wheels import pack
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+PATIENCE_S = 60.0
 PYTHON = Path("/usr/bin/python3")  # Debian's, as the package is made for
-# The clean root is this machine's, with all that is written to it kept apart, in `upper`.
-ROOT = """
-set -eu
-mount -t tmpfs -o mode=755 none "$ROOM"
-mkdir "$ROOM/upper" "$ROOM/work" "$ROOM/root"
-mount -t overlay -o "lowerdir=/,upperdir=$ROOM/upper,workdir=$ROOM/work" none "$ROOM/root"
-root=$ROOM/root
-for each in proc dev; do mount --rbind /$each "$root/$each"; done
-inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 chroot "$root" "$@"; }
-list() {
-  (cd "$ROOM/upper" && find . -path ./run -prune -o ! -type d -print) | LC_ALL=C sort
-}
-"""
 pytestmark = [
-    pytest.mark.skipif(not os.environ.get("PLACE"), reason="it takes 45 s: PLACE=1, make soak"),
+    pytest.mark.skipif(not os.environ.get("PLACE"), reason="it takes 90 s: PLACE=1, make soak"),
     pytest.mark.timeout(300),
     pytest.mark.xdist_group("placing"),
 ]
@@ -56,6 +53,23 @@ def room() -> Iterator[Path]:
     folder.mkdir()
     yield folder
     folder.rmdir()
+
+
+@pytest.fixture(scope="module")
+def package(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Debian package."""
+    folder = tmp_path_factory.mktemp("dist")
+    make = ["make", "--no-print-directory", "deb", f"WHEELS={wheels}"]
+    given = {**os.environ, "OUT": str(folder), "LEVEL": "1"}
+    subprocess.run(make, cwd=CHECKOUT, env=given, check=True, timeout=200)
+    (built,) = folder.glob("*.deb")
+    return built
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """What is installed does not depend on the server."""
+    return embedded
 
 
 def done(script: str, **given: str | Path) -> str:
@@ -112,8 +126,7 @@ def test_installed_it_works_and_uninstalled_only_what_is_the_users_is_left(
 
 
 DEB = """
-make --no-print-directory deb WHEELS="$WHEELS" OUT="$ROOM/dist" LEVEL=1
-cp "$ROOM"/dist/*.deb "$root/syncd.deb"
+cp "$PACKAGE" "$root/syncd.deb"
 inside dpkg --force-unsafe-io -i /syncd.deb
 inside id -un syncd
 inside setpriv --reuid=syncd --regid=syncd --clear-groups /usr/bin/syncd --help | head -3
@@ -133,8 +146,8 @@ list | grep -E "syncd" | grep -v /var/lib/dpkg/ || true
 """
 
 
-def test_the_package_is_installed_upgraded_removed_purged(wheels: Path, room: Path) -> None:
-    printed = done(DEB, ROOM=room, WHEELS=wheels).splitlines()
+def test_the_package_is_installed_upgraded_removed_purged(package: Path, room: Path) -> None:
+    printed = done(DEB, ROOM=room, PACKAGE=package).splitlines()
     for line in ("syncd", "intact", "not enabled", "SYNCD_CONSOLE_PORT=9"):
         assert line in printed, "\n".join(printed)
     assert any("Usage: syncd" in line for line in printed)
@@ -144,3 +157,67 @@ def test_the_package_is_installed_upgraded_removed_purged(wheels: Path, room: Pa
     assert left == [key, settings, "./syncd.deb"]
     assert [line for line in printed[purged:] if line.startswith("./")] == [key, "./syncd.deb"]
     assert "syncd: left /etc/syncd/credentials, delete it yourself" in printed
+
+
+async def shown(machine: Machine, *names: str) -> dict[str, str]:
+    printed = await machine.ask(f"systemctl show syncd --property={','.join(names)}")
+    return dict(line.split("=", 1) for line in printed.splitlines())
+
+
+async def test_it_lives_under_systemd(
+    pool: asyncpg.Pool, database_url: str, tmp_path: Path, package: Path, room: Path
+) -> None:
+    async with playing(pool, tmp_path) as scene, booted(room, package) as machine:
+        await machine.ask("dpkg --force-unsafe-io -i /syncd.deb")
+        assert (await shown(machine, "ActiveState", "UnitFileState")) == {
+            "ActiveState": "inactive",
+            "UnitFileState": "disabled",
+        }
+        assert "Assertion failed" in await machine.ask("systemctl start syncd", fails=True)
+
+        (key,) = (tmp_path / "key").read_text().split()
+        await machine.ask(
+            f"""
+            umask 077
+            cd /etc/syncd/credentials
+            echo '{database_url}' > syncd-database-url
+            echo '{key}' > syncd-key
+            echo 'SYNCD_SHOPIFY_URL={scene.running.url}' >> ../syncd.env
+            echo 'SYNCD_CONSOLE_PORT=0' >> ../syncd.env
+            mkdir -p /etc/systemd/system/syncd.service.d
+            printf '[Service]\\nWatchdogSec=2s\\n' > /etc/systemd/system/syncd.service.d/t.conf
+            systemctl daemon-reload
+            systemctl start syncd || {{ journalctl --unit syncd --lines 40 --no-pager; exit 1; }}
+            """
+        )
+        await scene.load(LUE)
+        with anyio.fail_after(PATIENCE_S):
+            while not scene.state():
+                await pool.fetchval("select 1")
+        found = await shown(machine, "ActiveState", "StatusText", "NRestarts")
+        assert found["ActiveState"] == "active"
+        assert found["StatusText"].startswith("Serving ")
+        assert await machine.ask("ps -o user= -C syncd") == "syncd\n"
+
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("set local idle_in_transaction_session_timeout = 0")
+            await connection.execute("lock table syncd.node in exclusive mode")
+            with anyio.fail_after(PATIENCE_S):
+                while "watchdog" not in (await shown(machine, "Result"))["Result"]:
+                    pass
+        with anyio.fail_after(PATIENCE_S):
+            while (await shown(machine, "ActiveState"))["ActiveState"] != "active":
+                pass
+        lines = (await machine.ask("journalctl --unit syncd --output json")).splitlines()
+        late = [one for one in map(json.loads, lines) if "loop_late" in one["MESSAGE"]]
+        assert [(one["PRIORITY"], one["_COMM"]) for one in late] == [("3", "syncd")]
+
+        began_s = time.monotonic()
+        await machine.ask("systemctl stop syncd")
+        assert time.monotonic() - began_s < 10
+        assert (await shown(machine, "Result"))["Result"] == "success"
+
+        await machine.ask("echo SYNCD_CONSOLE_PRT=1 >> /etc/syncd/syncd.env")
+        await machine.ask("systemctl start syncd", fails=True)
+        found = await shown(machine, "ActiveState", "ExecMainStatus", "NRestarts")
+        assert found == {"ActiveState": "failed", "ExecMainStatus": "78", "NRestarts": "0"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -19,25 +20,32 @@ def pack(folder: Path) -> None:
     """Into the folder: syncd, built from this checkout, with all that it needs."""
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
     subprocess.run(build, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL, timeout=100)
-    for one in needed("syncd"):
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    for one in needed(project["dependencies"]):
         _pack(one, folder)
 
 
-def needed(name: str) -> Iterator[Distribution]:
-    """What a package needs, and what that needs, once each."""
-    seen = {canonicalize_name(name)}
-    waiting = [(name, "")]
+def needed(asked: Sequence[str]) -> Iterator[Distribution]:
+    """What is asked for, and what that needs, once each."""
+    seen: set[str] = set()
+    given: set[tuple[str, str]] = set()
+    waiting = [(text, "") for text in asked]
     while waiting:
-        above, extra = waiting.pop()
-        for text in distribution(above).requires or ():
-            one = Requirement(text)
-            if one.marker and not any(one.marker.evaluate({"extra": each}) for each in (extra, "")):
-                continue
-            waiting += [(one.name, each) for each in one.extras]
-            if (known := canonicalize_name(one.name)) not in seen:
-                seen.add(known)
-                waiting.append((one.name, ""))
-                yield distribution(one.name)
+        text, above = waiting.pop()
+        one = Requirement(text)
+        if one.marker and not any(one.marker.evaluate({"extra": each}) for each in (above, "")):
+            continue
+        found = distribution(one.name)
+        extras = {"", *one.extras}
+        waiting += [
+            (each, extra)
+            for extra in extras - {known for name, known in given if name == found.name}
+            for each in found.requires or ()
+        ]
+        given |= {(found.name, extra) for extra in extras}
+        if (name := canonicalize_name(one.name)) not in seen:
+            seen.add(name)
+            yield found
 
 
 def _pack(one: Distribution, folder: Path) -> None:
