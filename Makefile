@@ -12,7 +12,7 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity clean
+.PHONY: help demo psql status resync test soak chaos mutants check lint format schema words screenshots clients bench fidelity clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@STOCK_HISTORIES=$(or $(HISTORIES),1000) $(BIN)/pytest -n 2 --timeout 1800 tests/flows/test_any_stock.py $(ARGS)
 	@$(MAKE) --no-print-directory mutants
 
+chaos: $(READY) ## syncd under fire: everything dies at random, then all must be right; SEED=1,2,3 MINUTES=1 TOGETHER=1
+	@echo '$(or $(SEED),1)' | tr ',' '\n' | xargs -P $(or $(TOGETHER),1) -I{} $(BIN)/python -m chaos {} $(or $(MINUTES),1)
+
 mutants: $(READY) ## break the outbox on purpose, line by line: each break must be caught
 	@$(BIN)/python -m tests.postgres.mutants $(ONLY)
 
@@ -85,8 +88,8 @@ screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chro
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits: NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|sizes|whole (CONTRIBUTING.md)
-	@$(BIN)/python -m bench.$(or $(NAME),sandbox)
+bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (90 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|shops|sizes|whole (CONTRIBUTING.md)
+	@$(BIN)/python -m bench.$(or $(NAME),every)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
 	@$(BIN)/python -m fidelity $(if $(RECORDINGS),--recordings '$(RECORDINGS)') $(if $(FILE),--file '$(FILE)')

@@ -14,6 +14,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
@@ -40,6 +41,7 @@ begin
   end loop;
 end $$
 """  # of the event log: each is half a dozen files to copy for every test
+MADE_ON: dict[int, date] = {}  # by port: the templates hold the partitions from that day on
 SETTINGS = {  # there may be many workers
     "shared_buffers": "32MB",
     "max_connections": "40",
@@ -123,6 +125,9 @@ def serving(portal: BlockingPortal, name: str) -> Iterator[Server]:
 
 
 async def make_templates(server: Server) -> None:
+    for name in (FURNISHED, TEMPLATE):
+        await embedded.drop_database(server, name)
+    MADE_ON[server.port] = datetime.now(UTC).date()
     url = await embedded.create_database(server, TEMPLATE)
     async with db.connect(url, name="tests: migrate", size=1) as pool:
         await pool.execute(f"alter role postgres password '{verifier(server.password)}'")
@@ -180,6 +185,8 @@ def fresh_database(
     portal: BlockingPortal, server: Server, template: str = "template1"
 ) -> Iterator[str]:
     """The URL of a new database, dropped afterwards."""
+    if MADE_ON[server.port] != datetime.now(UTC).date():
+        portal.call(make_templates, server)
     name = f"test_{secrets.token_hex(6)}"
     portal.call(copy_database, server, name, template)
     yield server.url(name)

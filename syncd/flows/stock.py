@@ -16,7 +16,7 @@ from syncd.flows import stock_calls, stock_guard, stock_lost
 from syncd.flows.keeping import kept
 from syncd.phrases import phrase
 from syncd.postgres import outbox, stock
-from syncd.postgres.db import Connection, transaction
+from syncd.postgres.db import Connection, is_lost, transaction
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
 from syncd.postgres.outbox import Settled
 from syncd.postgres.stock import Moved, Row
@@ -233,6 +233,8 @@ async def _leave(step: _Step) -> None:
         ends = [Settled(change, AGAIN if step.is_through else None, why) for change in left]
         await outbox.settle(step.pool, ends)
         return
+    if is_lost(error):
+        raise error  # the claims run out by themselves
     is_ours = not isinstance(error, SyncdError | TimeoutError)
     said = phrase("syncd made a mistake: {error}", error=repr(error)) if is_ours else str(error)
     try:

@@ -28,9 +28,26 @@ REFUSED = (  # an address that is none, or that does not let us in: waiting does
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
 )
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,  # no room on its disk, no connection left: not our mistake
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction
+    OSError,
+)
 # A frozen process must not keep the router's cursor locked, nor changes.
 GUARD = "set idle_in_transaction_session_timeout = '15s'"
 HEADER = re.compile(r"^-- name: (\w+)\(([^)]*)\)$")
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the database went away: no fault of what was asked, nor of syncd.
+
+    A TimeoutError is an OSError too, but one of our own deadlines.
+    """
+    return isinstance(error, LOST) and not isinstance(error, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)

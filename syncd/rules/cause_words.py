@@ -20,14 +20,15 @@ def headline(cause: str) -> str:
 
 
 def _part(cause: str) -> str | None:
-    if found := _ours().get(cause):
+    if found := ours().get(cause):
         return found
     words = refusals.WORDS.get(cause.upper())  # counts have Shopify's codes in small letters
     return words.meaning if words else None
 
 
 @cache
-def _ours() -> Mapping[str, str]:
+def ours() -> Mapping[str, str]:
+    """The causes that are syncd's own, each in plain words."""
     return {**_of_products(), **_of_counts(), **_of_orders()}
 
 

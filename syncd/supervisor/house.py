@@ -16,21 +16,13 @@ import asyncpg
 
 from syncd.messengers import Messenger
 from syncd.phrases import Tongue
-from syncd.postgres import shops
+from syncd.postgres import db, shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
 from syncd.shopify.client import Client
 from syncd.vault import Vault
 
-DATABASE_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,  # no room on its disk, no connection left: not our mistake
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction
-    OSError,
-)
+DATABASE_LOST = db.LOST
 
 FRESH_S = 0.5  # so old may be what is known of the shops' settings
 

@@ -30,7 +30,7 @@ def causes() -> set[str]:
 
 def test_every_cause_of_ours_has_words() -> None:
     found = causes()
-    assert sorted(found - {*cause_words._ours()}) == []
+    assert sorted(found - {*cause_words.ours()}) == []
     assert len(found) > 20
 
 
