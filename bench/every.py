@@ -32,7 +32,7 @@ NAMES: dict[str, str] = {
     "sandbox": "how fast the sandbox answers, beside graphql-core alone",
     "receiver": "signed webhooks a second, killed, under hostile requests",
     "overview": "the console's first page of a shop with 100,000 products",
-    "sizes": "bytes of each sort of row, with its indexes",
+    "sizes": "bytes a row of each table takes, with its indexes",
     "shops": "what idle shops cost a node and Postgres",
     "resync": "lines made, results read, beside ways by hand",
     "push": "1,600 products with urgent calls beside them, beside three peers",

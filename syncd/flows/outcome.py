@@ -40,10 +40,11 @@ class Outcome:
 def judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
     """A verdict on a failed attempt, or its halt; a bug of ours fails its row alone."""
     ended_s = anyio.current_time()
+    chance = random.random()  # nosec B311  # spreads a wait
     try:
         if is_lost(error):
             raise error
-        verdict = retry.decide(_timed(error), change.attempt, random.random())
+        verdict = retry.decide(_timed(error), change.attempt, chance)
     except (SyncdError, *LOST) as halt:
         # Fenced by its claim, as any settling is, if there is something to write down.
         kept = Retry(0.0, blame=False) if parcel is not None and parcel.is_moved else None
