@@ -103,7 +103,7 @@ screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chro
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (90 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|sizes|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (90 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|shops|sizes|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),every)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
