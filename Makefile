@@ -12,7 +12,14 @@ DOTS := awk '/^(Collecting|Downloading|Installing)/ {printf "."; fflush()} END {
 
 export CSV
 
-.PHONY: help demo psql status resync test soak mutants check lint format schema words screenshots clients bench fidelity clean
+# Where `make install` puts it. The Python must be the system's: a service sees no home folder.
+PREFIX ?= /usr/local
+DESTDIR ?=
+WHEELS ?=
+SYSTEM_PYTHON ?= /usr/bin/python3
+PLACED = PIP=$(BIN)/pip PYTHON='$(SYSTEM_PYTHON)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' WHEELS='$(WHEELS)'
+
+.PHONY: help demo psql status resync test soak chaos mutants check lint audit lock format schema words screenshots clients bench fidelity install uninstall deb clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,19 +62,30 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@ORDERS=5000 $(BIN)/pytest -n 2 --timeout 1800 tests/postgres/test_interleavings.py $(ARGS)
 	@WHOLE=1 $(BIN)/pytest -n 1 --timeout 1800 tests/flows/test_link.py -k put_in_by_hand $(ARGS)
 	@STOCK_HISTORIES=$(or $(HISTORIES),1000) $(BIN)/pytest -n 2 --timeout 1800 tests/flows/test_any_stock.py $(ARGS)
+	@PLACE=1 $(BIN)/pytest -n 0 tests/test_placing.py
 	@MINUTES=$(or $(MINUTES),60) RATE=$(or $(RATE),50) $(BIN)/python -m chaos.soak
 	@$(MAKE) --no-print-directory mutants
+
+chaos: $(READY) ## syncd under fire: everything dies at random, then all must be right; SEED=1,2,3 MINUTES=1 TOGETHER=1
+	@echo '$(or $(SEED),1)' | tr ',' '\n' | xargs -P $(or $(TOGETHER),1) -I{} $(BIN)/python -m chaos {} $(or $(MINUTES),1)
 
 mutants: $(READY) ## break the outbox on purpose, line by line: each break must be caught
 	@$(BIN)/python -m tests.postgres.mutants $(ONLY)
 
 check: lint test ## what CI runs: format, lint, types, import contracts, tests
 
-lint: $(READY) ## format, lint, types, import contracts
+lint: $(READY) ## format, lint, security lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }
 	@$(BIN)/ruff check --quiet .
+	@found=$$($(BIN)/bandit --quiet --configfile pyproject.toml --recursive syncd 2>&1) || { echo "$$found"; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(READY) ## look up known vulnerabilities of what requirements.lock names; without the network it says that it skipped
+	@$(BIN)/python scripts/audit.py
+
+lock: $(READY) ## make requirements.lock anew: the newest versions that pyproject.toml allows, with their hashes
+	@$(BIN)/uv pip compile pyproject.toml --quiet --extra fast --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command 'make lock' --output-file requirements.lock
 
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
@@ -86,11 +104,20 @@ screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chro
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (105 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|takeover|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (105 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|shops|sizes|takeover|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),every)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern
 	@$(BIN)/python -m fidelity $(if $(RECORDINGS),--recordings '$(RECORDINGS)') $(if $(FILE),--file '$(FILE)')
+
+install: $(VENV)/bin/pip ## as a service of systemd: PREFIX=/usr/local, DESTDIR=folder, WHEELS=folder for no network (docs/operate.md)
+	@$(PLACED) scripts/place.sh install
+
+uninstall: ## take that away again; settings, key and state stay
+	@$(PLACED) scripts/place.sh uninstall
+
+deb: $(VENV)/bin/pip ## a Debian package into dist/, for the Debian it is made on
+	@$(PLACED) scripts/deb.sh
 
 clean: ## delete the demo's data, caches, the virtual environment
 	@if [ -d .syncd ] && [ ! -x $(BIN)/syncd ]; then echo 'the demo left data, and .venv is gone: run `make demo ONCE=1`, then `make clean`'; exit 1; fi

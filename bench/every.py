@@ -34,6 +34,8 @@ NAMES: dict[str, str] = {
     "receiver": "signed webhooks a second, killed, under hostile requests",
     "overview": "the console's first page of a shop with 100,000 products",
     "takeover": "how soon another node goes on where one was killed",
+    "sizes": "bytes a row of each table takes, with its indexes",
+    "shops": "what idle shops cost a node and Postgres",
     "resync": "lines made, results read, beside ways by hand",
     "push": "1,600 products with urgent calls beside them, beside three peers",
     "day": "a day in a shop with losses and crashes, beside the incumbent's rule",

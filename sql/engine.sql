@@ -170,6 +170,7 @@ begin
       from syncd.lease l
       where l.shop_id = claim.shop_id
         and l.fence = claim.fence
+        and l.node = claim.node
         and l.lease_until > syncd.clock()
     )
     limit claim.most

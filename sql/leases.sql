@@ -23,20 +23,23 @@ on conflict (name) do update set
 where l.lease_until <= syncd.clock()
 returning l.fence;
 
--- name: renew(names text[], fences int8[], lease_s float8)
+-- name: renew(names text[], fences int8[], nodes text[], lease_s float8)
 -- Those still ours last lease_s from now; returns their names. One that ran out is ours until somebody takes it.
+-- By node, too: where commits were lost with a primary, its standby gives the same number once more.
 update syncd.lease l
-set lease_until = syncd.clock() + make_interval(secs => $3)
-from unnest($1::text[], $2::int8[]) as k (name, fence)
+set lease_until = syncd.clock() + make_interval(secs => $4)
+from unnest($1::text[], $2::int8[], $3::text[]) as k (name, fence, node)
 where l.name = k.name
   and l.fence = k.fence
+  and l.node = k.node
   and l.lease_until > '-infinity'
 returning l.name;
 
--- name: leave(names text[], fences int8[])
+-- name: leave(names text[], fences int8[], nodes text[])
 -- Give leases back; another node may take them at once.
 update syncd.lease l
 set lease_until = '-infinity'
-from unnest($1::text[], $2::int8[]) as k (name, fence)
+from unnest($1::text[], $2::int8[], $3::text[]) as k (name, fence, node)
 where l.name = k.name
-  and l.fence = k.fence;
+  and l.fence = k.fence
+  and l.node = k.node;

@@ -35,11 +35,25 @@ end $$;
 
 -- name: grant()
 -- What each role may, where it is there; what it may no more is taken back. Partitions are read through syncd.outbox.
--- A new column that holds a secret is named here.
+-- A new column that holds a secret is named here. Nobody may hang a trigger function of ours on a table of their own: it
+-- would run with our rights. Those on our tables fire without anybody's leave.
 do $$
 declare
   relation record;
 begin
+  for relation in
+    select p.oid::regprocedure as name
+    from pg_proc p
+    where p.pronamespace = 'syncd'::regnamespace
+      and p.prorettype = 'trigger'::regtype
+      and exists (
+        select
+        from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+        where a.grantee = 0
+      )
+  loop
+    execute format('revoke all on function %s from public', relation.name);
+  end loop;
   if to_regrole('syncd_dba') is not null then
     grant usage on schema syncd to syncd_dba;
     for relation in

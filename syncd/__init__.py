@@ -19,7 +19,10 @@ In reading order:
     vault       seals the credentials that are stored
     keyfile     the file with its keys
     passwords   hashed, for the console
+    metrics     each metric, declared once; what a process counts
     logs        one line an event
+    systemd     what a service says to it
+    __main__    the program, stopped quietly while it starts
     cli         one function a command
     demo        the guided tour
     sandbox     a Shopify to talk to

@@ -20,14 +20,30 @@ from syncd import addresses
 from syncd.errors import ConfigError
 
 PREFIX = "SYNCD_"
-CREDENTIAL = "syncd-key"  # LoadCredential=syncd-key:/etc/syncd/key
+# Credentials of systemd's, LoadCredential=syncd-key:/etc/syncd/credentials/syncd-key say: one is
+# given as its path, those of TEXTS as what stands in them.
+KEY = "key_file"
+TEXTS = ("database_url", "smtp_url", "alert_url")
 
 
-def _of_systemd(environment: Mapping[str, str]) -> str | None:
-    """The key as systemd hands it to a service; it may be unable to read the file it came from."""
+def _of_systemd(environment: Mapping[str, str]) -> dict[str, str]:
+    """What systemd hands to a service, by setting; it may be unable to read where it came from.
+
+    Raises ConfigError for a file that cannot be read.
+    """
     folder = environment.get("CREDENTIALS_DIRECTORY")
-    path = Path(folder) / CREDENTIAL if folder else None
-    return str(path) if path is not None and path.is_file() else None
+    if not folder:
+        return {}
+    paths = {name: Path(folder) / f"syncd-{name.replace('_', '-')}" for name in TEXTS}
+    key = Path(folder) / "syncd-key"
+    try:
+        found = {name: path.read_text("utf-8") for name, path in paths.items() if path.is_file()}
+        found |= {KEY: str(key)} if key.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = f"cannot read a credential in {folder}: {error}"
+        hint = "each is one line of text that root alone may read: be root, or let systemd start us"
+        raise ConfigError(why, hint=hint) from error
+    return {name: text.strip() for name, text in found.items() if text.strip()}
 
 
 class Settings(BaseModel):
@@ -73,6 +89,17 @@ class Settings(BaseModel):
         Annotated[str, AfterValidator(addresses.public)] | None,
         Field(description="The console's public address, as its TLS proxy has it: https://HOST"),
     ] = None
+    metrics_host: Annotated[str, Field(description="Address on which monitoring asks")] = (
+        "127.0.0.1"
+    )
+    metrics_port: Annotated[
+        int,
+        Field(ge=0, le=65535, description="Port for /metrics, /healthz, /readyz; 0: not shown"),
+    ] = 0
+    ready_after: Annotated[
+        int,
+        Field(ge=1, le=1440, description="Minutes a change may be due while /readyz says 200"),
+    ] = 15
     alert_url: Annotated[
         Annotated[str, AfterValidator(addresses.chat)] | None,
         Field(repr=False, description="A chat's incoming webhook that alarms are told to"),
@@ -122,8 +149,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     }
     for name in given.keys() - Settings.model_fields.keys():
         raise _unknown(name)
-    if key_file := _of_systemd(environment):
-        given["key_file"] = key_file
+    given |= _of_systemd(environment)
     try:
         found = Settings.model_validate(given)
     except ValidationError as error:

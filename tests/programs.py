@@ -26,7 +26,7 @@ _told: list[str] = []
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "syncd.cli", *words]
+    return [sys.executable, "-m", "syncd", *words]
 
 
 def bare_environment() -> dict[str, str]:

@@ -117,7 +117,7 @@ def test_no_test_sleeps() -> None:
 
 def test_tests_start_syncd_in_one_place() -> None:
     """Where it is seen whether Shopify asked more for a call than was predicted."""
-    start = re.compile(r'"-m", "syncd\.cli')
+    start = re.compile(r'"-m", "syncd["\.]')
     starting = [name(path) for path in python_files("tests") if start.search(path.read_text())]
     assert starting == ["tests/programs.py"], listed(starting)
 

@@ -81,5 +81,23 @@ def test_a_key_from_systemd_goes_before_the_file_that_is_named(tmp_path: Path) -
     assert settings.read(named).key_path == tmp_path / "syncd-key"
 
 
+def test_a_secret_from_systemd_goes_before_the_variable(tmp_path: Path) -> None:
+    given = {
+        "SYNCD_DATABASE_URL": "postgresql://a@b/c",
+        "SYNCD_ALERT_URL": "https://x.no/variable",
+        "CREDENTIALS_DIRECTORY": str(tmp_path),
+    }
+    (tmp_path / "syncd-database-url").write_text("postgresql://x:geheim@y/z\n")
+    (tmp_path / "syncd-alert-url").write_text("\n")  # empty: not given
+    assert settings.read(given).database_url == "postgresql://x:geheim@y/z"
+    assert settings.read(given).alert_url == "https://x.no/variable"
+
+
+def test_a_credential_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "syncd-smtp-url").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="cannot read a credential"):
+        settings.read({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+
 def test_the_databases_password_is_in_no_repr() -> None:
     assert "geheim" not in repr(settings.read({"SYNCD_DATABASE_URL": "postgresql://a:geheim@b/c"}))

@@ -20,7 +20,7 @@ from syncd.rules.credentials import Credentials, Grant
 from syncd.shopify import client as shopify
 from syncd.shopify.client import Client
 
-SECRET = "SHOPIFY_CLIENT_SECRET"  # no option: other accounts see what a command is given
+SECRET = "SHOPIFY_CLIENT_SECRET"  # nosec B105  # no option: others see them
 Token = Annotated[
     str | None,
     typer.Option(

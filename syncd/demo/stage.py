@@ -35,7 +35,7 @@ from syncd.vault import Vault
 
 ACCOUNT = "fjord"
 VISITOR = "demo"
-TOKEN = "shpat_sandbox"
+TOKEN = "shpat_sandbox"  # nosec B105  # of the sandbox, on loopback
 DEPARTMENT, WAREHOUSE = "nett", "hoved"
 SANDBOX_PORT = 8600
 CONSOLE_PORT = 8480

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from syncd.flows import counted
 from syncd.flows.bulk_lines import Step
 from syncd.postgres import bulk, differences, history, links, outbox
 from syncd.postgres.bulk import CREATE, Line
@@ -76,6 +77,7 @@ async def _note_made(
         request_id=operation.gid,
         accepted_at=at,
     )
+    counted.in_bulk(shop, CREATE, len(new))
     keys = [key for one in made if one.key in new for key in one.variants]
     if keys and stock.is_kept(shop):
         await outbox.enqueue(
@@ -97,3 +99,4 @@ async def _note_updated(
         request_id=operation.gid,
         accepted_at=at,
     )
+    counted.in_bulk(step.shop, operation.document, len(gids))

@@ -10,11 +10,12 @@ import asyncpg
 import structlog
 
 from syncd.errors import CallError, LeaseLostError
+from syncd.flows import counted
 from syncd.flows.keeping import kept
 from syncd.flows.outcome import Outcome, interrupted, judged
 from syncd.phrases import phrase
 from syncd.postgres import history, outbox, received
-from syncd.postgres.db import transaction
+from syncd.postgres.db import clock, transaction
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
 from syncd.postgres.outbox import Settled
 from syncd.records import Change, Lane, Shop
@@ -172,8 +173,10 @@ async def _settle(pool: asyncpg.Pool, shop: Shop, ways: Sequence[Way]) -> None:
     ended = [way for way in ways if way.outcome.verdict is not None]
     if ended:
         async with transaction(pool) as connection:
-            held = await outbox.settle(
+            held = await counted.settle(
                 connection,
+                shop,
+                "order",
                 [
                     Settled(way.change, way.outcome.verdict, way.outcome.error, way.outcome.cause)
                     for way in ended
@@ -190,5 +193,6 @@ async def _settle(pool: asyncpg.Pool, shop: Shop, ways: Sequence[Way]) -> None:
                         sent=way.sent,
                         request_ids=way.requests,
                     )
+                    counted.accepted(shop, "order", way.change, way.sent, await clock(connection))
     left = [way.change for way in ways if way.outcome.verdict is None]
     await outbox.give_back(pool, left)

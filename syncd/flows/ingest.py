@@ -120,7 +120,8 @@ def _fate(item: Item, stored: Mapping[str, Outcome], failure: Exception | None) 
 def _ended(item: Item, fate: Outcome) -> Ended:
     if isinstance(fate, str):
         return Ended(item, Ack(), outcome=fate)
-    return Ended(item, retry.decide(fate, item.attempt, random.random()), error=str(fate))
+    chance = random.random()  # nosec B311  # spreads a wait
+    return Ended(item, retry.decide(fate, item.attempt, chance), error=str(fate))
 
 
 def _tell(shop: Shop, kind: str, ended: Sequence[Ended]) -> None:

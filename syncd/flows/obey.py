@@ -42,7 +42,8 @@ async def obey_once(pool: asyncpg.Pool) -> bool:
 
 async def _put_off(connection: Connection, request: Request, error: Exception) -> None:
     attempt = request.failures + 1
-    wait_s = 0.0 if attempt >= MAX_FAILURES else backoff_s(attempt, random.random())
+    chance = random.random()  # nosec B311  # spreads a wait
+    wait_s = 0.0 if attempt >= MAX_FAILURES else backoff_s(attempt, chance)
     log.error("not_obeyed", shop=request.domain, topic=request.topic, attempt=attempt)
     await obey.failed(connection, request, str(error), wait_s=wait_s)
 

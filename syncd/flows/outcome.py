@@ -11,6 +11,7 @@ import structlog
 from syncd.errors import CallError, RowError, SyncdError
 from syncd.flows.parcel import Parcel
 from syncd.phrases import phrase
+from syncd.postgres.db import LOST, is_lost
 from syncd.records import Change
 from syncd.rules import retry
 from syncd.rules.retry import Dead, Retry, Verdict
@@ -33,15 +34,18 @@ class Outcome:
     parcel: Parcel | None = None
     ended_s: float = 0.0
     cause: str = "other"
-    halt: SyncdError | None = None
+    halt: Exception | None = None
 
 
 def judged(change: Change, error: Exception, parcel: Parcel | None) -> Outcome:
     """A verdict on a failed attempt, or its halt; a bug of ours fails its row alone."""
     ended_s = anyio.current_time()
+    chance = random.random()  # nosec B311  # spreads a wait
     try:
-        verdict = retry.decide(_timed(error), change.attempt, random.random())
-    except SyncdError as halt:
+        if is_lost(error):
+            raise error
+        verdict = retry.decide(_timed(error), change.attempt, chance)
+    except (SyncdError, *LOST) as halt:
         # Fenced by its claim, as any settling is, if there is something to write down.
         kept = Retry(0.0, blame=False) if parcel is not None and parcel.is_moved else None
         return Outcome(change, kept, str(halt), parcel, ended_s, halt=halt)

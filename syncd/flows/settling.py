@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import anyio
 
-from syncd.flows import judgement, window
+from syncd.flows import counted, judgement, window
 from syncd.flows.outcome import Outcome
 from syncd.flows.step import Step
 from syncd.postgres import files, harms, history, links, outbox
@@ -27,7 +27,8 @@ async def settle(step: Step, outcomes: Sequence[Outcome]) -> None:
         async with transaction(step.pool) as connection:
             now, now_s = await clock(connection), anyio.current_time()
             runs = await window.hold(connection, shop.shop_id, step.judged)
-            held = await outbox.settle(connection, [_settled(step, one, runs) for one in ended])
+            ends = [_settled(step, one, runs) for one in ended]
+            held = await outbox.settle(connection, ends)
             ours = {one.change.key: one for one in ended if one.change.change_id in held}
             for outcome in (one for key, one in ours.items() if key not in kept):
                 ago_s = now_s - outcome.ended_s
@@ -35,6 +36,11 @@ async def settle(step: Step, outcomes: Sequence[Outcome]) -> None:
                     await _note(connection, shop, outcome, now - timedelta(seconds=ago_s))
             await window.note(connection, step, runs, ours.keys())
             await harms.done(connection, shop.shop_id, _done(step, ours))
+        counted.ended(shop, "product", [e for e in ends if e.change.change_id in held], kept=kept)
+        for one in (one for key, one in ours.items() if key not in kept):
+            at = now - timedelta(seconds=now_s - one.ended_s)
+            if one.parcel is not None and one.parcel.sent:
+                counted.accepted(shop, "product", one.change, one.parcel.sent, at)
     left = [one for one in outcomes if not one.verdict and one.change.key not in kept]
     await outbox.give_back(step.pool, [one.change for one in left])
 

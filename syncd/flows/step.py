@@ -89,10 +89,28 @@ class Step:
             if self._strangers is None:
                 skus = self._new_skus()
                 found = await of_skus(self.client, skus) if skus else []
-                gids = {one.product for one in found if one.key is None}
-                ours = await links.keys_of(self.pool, shop_id=self.shop.shop_id, gids=sorted(gids))
-                self._strangers = [one for one in found if one.product in gids - ours.keys()]
+                self._strangers = await self._not_ours(found)
             return self._strangers
+
+    async def _not_ours(self, found: Sequence[Sold]) -> list[Sold]:
+        """Neither linked, nor carrying the key of a product that the Backoffice has.
+
+        A database that lost its last commits has forgotten products that carry a key of ours.
+        """
+        gids = sorted({one.product for one in found})
+        ours = await links.keys_of(self.pool, shop_id=self.shop.shop_id, gids=gids)
+        unknown = [one for one in found if one.product not in ours]
+        keys = sorted({one.key for one in unknown if one.key is not None})
+        there: Mapping[str, Product] = {}
+        if keys:
+            there = await backoffice.products(
+                self.pool,
+                account_id=self.shop.account_id,
+                department_key=self.shop.price_department,
+                warehouse_key=self.shop.stock_warehouse,
+                keys=keys,
+            )
+        return [one for one in unknown if one.key is None or one.key not in there]
 
     async def meet(self, limit: VariantLimitError) -> None:
         """Shopify takes no new variants: none is sent for a while, by this step or another."""

@@ -12,11 +12,11 @@ import asyncpg
 import structlog
 
 from syncd.errors import RowError, ShopifyError, SyncdError
-from syncd.flows import stock_calls, stock_guard, stock_lost
+from syncd.flows import counted, stock_calls, stock_guard, stock_lost
 from syncd.flows.keeping import kept
 from syncd.phrases import phrase
 from syncd.postgres import outbox, stock
-from syncd.postgres.db import Connection, transaction
+from syncd.postgres.db import Connection, is_lost, transaction
 from syncd.postgres.leases import LEASE_S, RENEWED_S, Lease
 from syncd.postgres.outbox import Settled
 from syncd.postgres.stock import Moved, Row
@@ -73,15 +73,14 @@ async def stock_once(
     """
     if not rule.is_kept(shop):
         return 0
-    client = client.on("stock")
     most = shopify.ITEMS_A_CALL
     changes = await outbox.claim(pool, lease, kind="stock", lease_s=LEASE_S, most=most)
     if not changes:
         return 0
-    step = _Step(pool, client, shop, lease, {change.key: change for change in changes})
+    step = _Step(pool, client.on("stock"), shop, lease, {one.key: one for one in changes})
     try:
         async with kept(pool, changes, renewed_s):
-            await stock_calls.finish(pool, client, shop)
+            await stock_calls.finish(pool, step.client, shop)
             for _ in range(ROUNDS):
                 if step.open:
                     await _round(step)
@@ -110,7 +109,7 @@ async def _round(step: _Step) -> None:
         gone = [shelves[key] for key, one in plans.items() if isinstance(one, Lost)]
         await stock_lost.look_at_products(connection, step.shop, gone)
         rests = [key for key, one in plans.items() if isinstance(one, Rest | Forget | Lost)]
-        await outbox.settle(connection, [*ends, *ended, *map(step.ack, rests)])
+        await counted.settle(connection, step.shop, "stock", [*ends, *ended, *map(step.ack, rests)])
     for key, one in plans.items():
         if isinstance(one, Stock):
             await _activate(step, shelves[key], one)
@@ -178,7 +177,7 @@ async def _receive(
             sends[key] = (shelf, merge)
         else:
             ends.append(step.ack(key))
-    await stock.remember(connection, step.shop.shop_id, moved)
+    await counted.remember(connection, step.shop, moved)
     return sends, ends
 
 
@@ -200,8 +199,9 @@ async def _send(step: _Step, sends: Merges) -> None:
     async with transaction(step.pool) as connection:
         done = await stock.end(connection, writing.write_id, [] if refused else list(sends))
         moved = [Moved(row, stock_calls.DOCUMENT, changes[row.key], request_id()) for row in done]
-        await outbox.settle(connection, [*ends, *(step.ack(row.key) for row in done)])
-        await stock.remember(connection, step.shop.shop_id, moved)
+        ends += [step.ack(row.key) for row in done]
+        await counted.settle(connection, step.shop, "stock", ends)
+        await counted.remember(connection, step.shop, moved)
     whole = [one for one in refused if one.place is None and one.code != stock_calls.SPENT]
     if whole:
         raise ShopifyError(phrase("Shopify refused counts: {why}", why=whole[0].message))
@@ -222,7 +222,7 @@ async def _activate(step: _Step, shelf: Shelf, plan: Stock) -> None:
     if said:
         error = named(stock_refusals.by_shopify(shelf, "NOT_STOCKED", said))
         refused = step.refuse(shelf.key, error)
-        await outbox.settle(step.pool, [refused])
+        await counted.settle(step.pool, step.shop, "stock", [refused])
 
 
 async def _leave(step: _Step) -> None:
@@ -231,12 +231,14 @@ async def _leave(step: _Step) -> None:
     if error is None:
         why = phrase("the count moves faster than it can be set")
         ends = [Settled(change, AGAIN if step.is_through else None, why) for change in left]
-        await outbox.settle(step.pool, ends)
+        await counted.settle(step.pool, step.shop, "stock", ends)
         return
+    if is_lost(error):
+        raise error  # the claims run out by themselves
     is_ours = not isinstance(error, SyncdError | TimeoutError)
     said = phrase("syncd made a mistake: {error}", error=repr(error)) if is_ours else str(error)
     try:
-        chance = random.random()
+        chance = random.random()  # nosec B311  # spreads a wait
         ends = [
             Settled(one, retry.decide(error, one.attempt, chance), said, "failed_too_often")
             for one in left
@@ -245,4 +247,4 @@ async def _leave(step: _Step) -> None:
         await outbox.give_back(step.pool, left)
         raise
     log.warning("counts_retried", counts=len(left), error=said, exc_info=error if is_ours else None)
-    await outbox.settle(step.pool, ends)
+    await counted.settle(step.pool, step.shop, "stock", ends)

@@ -16,6 +16,7 @@ import orjson
 
 from syncd import assets
 from syncd.errors import ConfigError, OutageError
+from syncd.postgres import pooler
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Executor = asyncpg.Pool | Connection
@@ -27,8 +28,26 @@ REFUSED = (  # an address that is none, or that does not let us in: waiting does
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
 )
-IDLE_IN_TRANSACTION_S = 15
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,  # no room on its disk, no connection left: not our mistake
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction
+    OSError,
+)
+# A frozen process must not keep the router's cursor locked, nor changes.
+GUARD = "set idle_in_transaction_session_timeout = '15s'"
 HEADER = re.compile(r"^-- name: (\w+)\(([^)]*)\)$")
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the database went away: no fault of what was asked, nor of syncd.
+
+    A TimeoutError is an OSError too, but one of our own deadlines.
+    """
+    return isinstance(error, LOST) and not isinstance(error, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +140,11 @@ async def leave_as_it_is(connection: Connection) -> None:
 async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncpg.Pool]:
     """A pool that is closed at the end of the block; `name` shows up in pg_stat_activity.
 
-    Raises ConfigError when the address is wrong or the database refuses us, OutageError when it
-    does not answer.
+    Raises ConfigError when the address is wrong, the database refuses us, or a pooler takes our
+    session away; OutageError when it does not answer.
     """
     try:
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=size,
-            timeout=10,
-            command_timeout=60,
-            init=prepare,
-            reset=leave_as_it_is,
-            server_settings={
-                "application_name": name,
-                # A frozen process must not keep the router's cursor locked, nor changes.
-                "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
-            },
-        )
+        pool = await _opened(url, name, size)
     except REFUSED as error:
         raise ConfigError(
             f"the database {shown(url)} refuses us: {error}",
@@ -156,6 +162,41 @@ async def connect(url: str, *, name: str, size: int = 8) -> AsyncIterator[asyncp
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(5):
             await pool.close()
+
+
+async def _opened(url: str, name: str, size: int) -> asyncpg.Pool:
+    is_known = False
+
+    async def begin(connection: asyncpg.Connection) -> None:
+        nonlocal is_known
+        if not is_known:
+            await _check_pooler(connection, url)
+            is_known = True
+        # A statement, since poolers refuse to start a session with a setting they do not know.
+        await connection.execute(GUARD)
+        await prepare(connection)
+
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        command_timeout=60,
+        init=begin,
+        reset=leave_as_it_is,
+        server_settings={"application_name": name},
+    )
+
+
+async def _check_pooler(connection: asyncpg.Connection, url: str) -> None:
+    """LISTEN, locks of a session and prepared statements are lost with the session."""
+    if await pooler.is_between(connection) and not await pooler.keeps_sessions(url):
+        raise ConfigError(
+            f"the database {shown(url)} is behind a pooler that gives each transaction another "
+            "session (pgbouncer's pool_mode=transaction), and syncd needs sessions of its own",
+            hint="point SYNCD_DATABASE_URL at Postgres itself, or at a pool with "
+            "pool_mode=session; the Backoffice can stay where it is (docs/scale.md)",
+        )
 
 
 @asynccontextmanager

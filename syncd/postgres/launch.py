@@ -160,7 +160,7 @@ def spawn(launch: Launch, port: int) -> subprocess.Popen[bytes]:
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     command = [str(launch.binaries.folder / "postgres"), "-D", str(launch.cluster), *options]
     with launch.log.open("ab") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # nosec B603  # a list of ours, no shell
             [*leash("INT"), *command],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import anyio
 import asyncpg
@@ -78,8 +79,7 @@ async def renew(
     asked_s = anyio.current_time()
     rows = await sql.renew.fetch(
         pool,
-        names=[lease.name for lease in held],
-        fences=[lease.fence for lease in held],
+        **_of(held),
         lease_s=lease_s,
     )
     renewed = {row["name"] for row in rows}
@@ -91,6 +91,12 @@ async def renew(
 
 async def leave(pool: asyncpg.Pool, held: Sequence[Lease]) -> None:
     """Give leases back when their work has ended; those lost meanwhile stay another's."""
-    await sql.leave.execute(
-        pool, names=[lease.name for lease in held], fences=[lease.fence for lease in held]
-    )
+    await sql.leave.execute(pool, **_of(held))
+
+
+def _of(held: Sequence[Lease]) -> dict[str, list[Any]]:
+    return {
+        "names": [lease.name for lease in held],
+        "fences": [lease.fence for lease in held],
+        "nodes": [lease.node for lease in held],
+    }

@@ -50,7 +50,7 @@ def delivered(operation: BulkOperation, content: bytes) -> bytes:
     """The result as it is to be fetched."""
     lines = content.splitlines(keepends=True)
     if operation.faults.get("shuffle"):
-        random.Random(operation.id).shuffle(lines)
+        random.Random(operation.id).shuffle(lines)  # nosec B311  # repeatable faults
     if step := int(operation.faults.get("missing", 0)):
         lines = [line for place, line in enumerate(lines, start=1) if place % step]
     if operation.faults.get("truncate") and lines:

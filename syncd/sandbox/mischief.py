@@ -21,7 +21,7 @@ KINDS: Mapping[str, str] = {
     "drop": "the connection is cut, `when` before or after the call is carried out",
     "slow": "the answer comes `seconds` late",
     "internal": "the call is carried out and answered with INTERNAL_SERVER_ERROR",
-    "token": "the token has expired",
+    "token": "the token has expired",  # nosec B105  # the name of a fault
     "index_lag": "searches do not find what changed in the last `seconds`",
     "media": "a file fails to be processed",
     "bulk": "the next bulk operation suffers what else the rule says (`bulk_faults`)",
@@ -135,7 +135,7 @@ class Mischief:
         begins_at = self.clock.now() + timedelta(seconds=after_s) if after_s else None
         self.last_id += 1
         made = Rule(self.last_id, kind, root, times, chance, begins_at, given)
-        made.random = Random(seed)
+        made.random = Random(seed)  # nosec B311  # repeatable faults
         self.rules.append(made)
         return made
 

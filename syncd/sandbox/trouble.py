@@ -19,7 +19,8 @@ from syncd.sandbox.mischief import Rule
 from syncd.sandbox.options import App, Plan
 from syncd.sandbox.shop import Shop
 
-UNKNOWN_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+# As Shopify says it: a sentence, no password.
+UNKNOWN_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # nosec B105
 TEXTS = {
     401: UNKNOWN_TOKEN,
     402: "This shop's plan does not have access to this feature",

@@ -12,7 +12,6 @@ from math import ceil
 from typing import Any, TypeVar
 
 import aiohttp
-from gql.transport.exceptions import TransportError
 
 from syncd.errors import (
     CallError,
@@ -21,35 +20,11 @@ from syncd.errors import (
     ShopError,
     ShopifyError,
     ThrottledError,
-    TokenError,
     VariantLimitError,
 )
 from syncd.phrases import phrase
-from syncd.shopify.outcomes import Outcome, code_of, is_whole
+from syncd.shopify.outcomes import code_of, is_whole
 
-STATUSES = {  # of HTTP: the whole shop refuses us
-    401: (
-        phrase("the access token is not valid"),
-        phrase("make a new one in Shopify: `syncd shop token`"),
-    ),
-    402: (
-        phrase("the shop is frozen: its plan is not paid"),
-        phrase("the shop's owner must pay Shopify"),
-    ),
-    403: (
-        phrase("the app may not use this shop"),
-        phrase("check that the app is installed and its scopes"),
-    ),
-    404: (phrase("there is no such shop"), phrase("check the shop's domain")),
-    423: (
-        phrase("the shop is locked"),
-        phrase("ask Shopify's support why; syncd goes on by itself afterwards"),
-    ),
-    430: (
-        phrase("Shopify took our calls for an attack"),
-        phrase("wait; if it goes on, ask Shopify's support"),
-    ),
-}
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 # When the day of Shopify's limit ends is not documented, so it is asked again each hour.
 LIMIT_WAIT_S = 3600.0
@@ -91,20 +66,6 @@ class Answer:
     refused: frozenset[Path] = frozenset()
 
 
-class RefusedStatus(TransportError):
-    """An answer with an HTTP status of 400 or more, caught before gql makes it unreadable."""
-
-    def __init__(self, status: int, body: str, retry_after: str | None) -> None:
-        super().__init__(f"HTTP {status}: {body[:200]}")
-        self.status = status
-        self.body = body
-        self.retry_after = retry_after
-
-    @property
-    def outcome(self) -> Outcome:
-        return "throttled" if self.status == 429 else "refused"
-
-
 def request_id() -> str:
     """Shopify's id of the call that this task made last; empty when no answer came."""
     return REQUEST_ID.get()
@@ -114,29 +75,6 @@ def named(error: E) -> E:
     """The error with the id of the call that this task made last, which was answered so."""
     error.request_id = REQUEST_ID.get()
     return error
-
-
-def of_status(refused: RefusedStatus, document: str) -> ShopifyError:
-    """The error for an HTTP status: the shop's fault, nobody's, or ours."""
-    said = refused.body.strip()[:200]
-    if refused.status in STATUSES:
-        what, hint = STATUSES[refused.status]
-        sort = TokenError if refused.status == 401 else ShopError
-        told = phrase("{what} (HTTP {status}: {said})", what=what, status=refused.status, said=said)
-        return named(sort(told, hint=hint))
-    if refused.status == 429:
-        return named(
-            CallError(phrase("Shopify asks for patience (HTTP 429)"), wait_s=_wait_s(refused))
-        )
-    message = phrase(
-        "Shopify answered {document} with HTTP {status}: {said}",
-        document=document,
-        status=refused.status,
-        said=said,
-    )
-    if refused.status >= 500:
-        return named(CallError(message, is_unknown=True))
-    return named(ShopifyError(message, hint=OUR_FAULT))
 
 
 def of_errors(
@@ -235,11 +173,3 @@ def _restored_in_s(cost: Mapping[str, Any] | None) -> float:
         return 1.0
     missing = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
     return float(max(1, ceil(missing / float(status["restoreRate"]))))
-
-
-def _wait_s(refused: RefusedStatus) -> float:
-    """`Retry-After` is in seconds, as text such as `2.0`."""
-    try:
-        return max(0.0, float(refused.retry_after or 1))
-    except ValueError:
-        return 1.0

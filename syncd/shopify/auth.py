@@ -56,7 +56,7 @@ class Access:
 
     def __init__(self, held: Held | None, renew: Renew | None = None) -> None:
         """`held` None: one is asked for before the first call."""
-        self.token = ""
+        self.token = ""  # nosec B105  # none yet
         self.renew_at_s = self._ends_s = -inf
         self._is_new = False
         self._lock = anyio.Lock()

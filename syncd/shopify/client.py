@@ -18,11 +18,12 @@ from gql.transport.exceptions import TransportError
 
 from syncd.errors import CallError, LeaseLostError, ThrottledError, TokenError
 from syncd.records import Lane
-from syncd.shopify import answers, outcomes
-from syncd.shopify.answers import Answer, RefusedStatus, lost, of_errors, of_status
+from syncd.shopify import answers, envelope, outcomes
+from syncd.shopify.answers import Answer, lost
 from syncd.shopify.auth import Access
 from syncd.shopify.budget import MOST, Budget
 from syncd.shopify.documents import Call, Document, documents
+from syncd.shopify.statuses import RefusedStatus, of_status
 from syncd.shopify.tally import Tally
 from syncd.shopify.turns import Turn, Turns
 
@@ -36,6 +37,7 @@ SESSION = {
     "json_serialize": lambda value: orjson.dumps(value).decode(),
     "timeout": aiohttp.ClientTimeout(total=CALL_S),  # a cancel scope for each call costs a fifth
 }
+STAY = {"allow_redirects": False}  # aiohttp would carry the token along, to whatever host
 now_s = time.monotonic  # asking the loop for its time costs ten times as much, eight times a call
 log = structlog.get_logger()
 
@@ -52,15 +54,17 @@ class Client:
         access: Access,
         deadline_s: float = DEADLINE_S,
         until_s: Callable[[], float] = lambda: inf,
+        *,
+        shop: str = "",
     ) -> None:
-        self.tally = Tally(API_VERSION)
+        self.tally = Tally(API_VERSION, shop)
         self._lane: Lane = "product"
         self._transport = transport
         self._access = access
         self._deadline_s = deadline_s
         self._until_s = until_s
         self._budget = Budget()
-        self._turns = Turns(self._budget)
+        self.turns = Turns(self._budget)
 
     def on(self, lane: Lane) -> Client:
         """The same client for calls of another lane: the more urgent one has the points first."""
@@ -83,7 +87,7 @@ class Client:
         """As `execute`, with what the app was not let read."""
         document = documents()[name]
         given = variables or {}
-        turn = self._turns.ask(self._asks(document, given), self._lane)
+        turn = self.turns.ask(self._asks(document, given), self._lane)
         wait_s, spent_s, is_renewed = FIRST_WAIT_S, 0.0, False
         while True:
             if now_s() >= self._access.renew_at_s:
@@ -153,8 +157,8 @@ class Client:
         began_s, outcome = now_s(), outcomes.LOST
         answers.REQUEST_ID.set("")
         try:
-            answer = await self._transport.execute(Call(document, variables))
-            cost = (answer.extensions or {}).get("cost")
+            answer = await self._transport.execute(Call(document, variables), extra_args=STAY)
+            cost = envelope.opened(answer, document.name)
             outcome = outcomes.outcome(answer.errors, answer.data)
             self._budget.took(now_s() - began_s)
         except RefusedStatus as error:
@@ -165,15 +169,7 @@ class Client:
         finally:
             self.tally.count(document.name, turn.lane, cost, began_s=began_s, outcome=outcome)
             self._settle(document, turn, cost)
-        errors: Any = answer.errors
-        if errors:
-            refusal = of_errors(errors, data=answer.data, cost=cost, document=document.name)
-            if refusal is not None:
-                raise refusal
-            log.warning("answer_incomplete", document=document.name, errors=errors[:3])
-        if (misread := answers.misunderstood(answer.extensions, document.name)) is not None:
-            raise misread
-        return Answer(answer.data, answers.refused(errors or ()))
+        return envelope.taken(answer, cost, document.name)
 
     def _settle(self, document: Document, turn: Turn, cost: Mapping[str, Any] | None) -> None:
         """Bring the points back; learn what the document costs if we were wrong."""
@@ -185,24 +181,24 @@ class Client:
             learned[name] = learned.get(name, 0) + more
         moment_s = now_s()
         self._budget.settle(turn.points, cost, moment_s)
-        self._turns.look(moment_s)
+        self.turns.look(moment_s)
 
     async def _afford(self, turn: Turn) -> None:
         """Wait in line until the bucket surely holds the points, then take them."""
         moment_s = now_s()
-        if self._turns.is_empty and not self._budget.wait_s(turn.points, turn.lane, moment_s):
+        if self.turns.is_empty and not self._budget.wait_s(turn.points, turn.lane, moment_s):
             self._budget.spend(turn.points, turn.lane, moment_s)
             return
-        self._turns.enter(turn)
+        self.turns.enter(turn)
         try:
-            while (wait_s := self._turns.wait_s(turn, now_s())) > 0:
+            while (wait_s := self.turns.wait_s(turn, now_s())) > 0:
                 bell = anyio.Event()
                 turn.ring = bell.set
                 with anyio.move_on_after(wait_s):
                     await bell.wait()
             self._budget.spend(turn.points, turn.lane, now_s())
         finally:
-            self._turns.leave(turn, now_s())
+            self.turns.leave(turn, now_s())
 
 
 @asynccontextmanager
@@ -227,8 +223,8 @@ async def connect(
         """Look at each answer's head before gql does: gql loses statuses, and mixes up headers."""
         answers.REQUEST_ID.set(response.headers.get("X-Request-Id", ""))
         client.see_version(response.headers.get("X-Shopify-API-Version", API_VERSION))
-        if response.status >= 400:
-            body = await response.text()
+        if response.status >= 300:
+            body = response.headers.get("Location") or await response.text(errors="replace")
             raise RefusedStatus(response.status, body, response.headers.get("Retry-After"))
 
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
@@ -237,7 +233,7 @@ async def connect(
         json_deserialize=orjson.loads,
         client_session_args={**SESSION, "raise_for_status": judge, "connector": connector},
     )
-    client = Client(transport, access, deadline_s, until_s)
+    client = Client(transport, access, deadline_s, until_s, shop=domain)
     await transport.connect()
     assert transport.session is not None
     access.worn_in(transport.session.headers)

@@ -21,10 +21,8 @@ from typing import Any, BinaryIO
 from zlib import crc32
 
 import msgspec
-import orjson
 
-from syncd.errors import ShopifyError
-from syncd.phrases import phrase
+from syncd.shopify.result_line import is_whole, node
 
 Types = tuple[str, str]
 Heaps = list[list[bytes]]  # of lines, one for each file
@@ -136,7 +134,7 @@ def _dealt(
 def _ended(block: list[bytes]) -> tuple[list[bytes], bool]:
     """The last lines of the result, all with their ends; whether one was cut, and left out."""
     *whole, last = block
-    if not last.isspace() and not _is_whole(last):
+    if not last.isspace() and not is_whole(last):
         return whole, True
     return [*whole, last + b"\n"], False
 
@@ -197,10 +195,7 @@ def _joined(path: Path) -> list[Family | Orphan]:
 
 def _nodes(path: Path) -> list[dict[str, Any]]:
     with path.open("rb", BLOCK_BYTES) as file:
-        try:
-            return [orjson.loads(line) for line in file]
-        except orjson.JSONDecodeError as error:
-            raise _damaged(error) from error
+        return [node(line) for line in file]
 
 
 def _prefixes(type_: str) -> tuple[bytes, bytes]:
@@ -225,23 +220,7 @@ def _id(line: bytes) -> bytes:
 
 def _read(line: bytes, name: str) -> bytes | None:
     """The slow way, for a document that does not begin with the id."""
-    try:
-        found = orjson.loads(line).get(name)
-    except orjson.JSONDecodeError as error:
-        raise _damaged(error) from error
+    found = node(line).get(name)
     if found is None:
         return None
     return str(found).replace("/", "\\/" if b"\\/" in line else "/").encode()
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-def _damaged(error: orjson.JSONDecodeError) -> ShopifyError:
-    message = phrase("a line of the result is damaged: {line!r} …", line=error.doc[:60])
-    return ShopifyError(message, hint=phrase("fetch the result again"))

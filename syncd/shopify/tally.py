@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from syncd import metrics
 from syncd.records import Lane
 from syncd.shopify.answers import request_id
 from syncd.shopify.outcomes import Outcome
@@ -34,10 +35,12 @@ class Tally:
     `lanes` is what was charged by lane.
     `learned` is by how many points Shopify asked more for a document than we had computed.
     `served_version` is the API version that really answered: Shopify serves an old one by a newer.
+    `shop` is whose they are for the process's counters; without one nothing is counted there.
     `last` are the last calls, the newest at its end, until `take` takes them.
     """
 
     served_version: str
+    shop: str = ""
     calls: dict[str, int] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
     lanes: dict[Lane, int] = field(default_factory=dict)
@@ -58,6 +61,9 @@ class Tally:
         self.calls[name] = self.calls.get(name, 0) + 1
         self.points[name] = self.points.get(name, 0) + charged
         self.lanes[lane] = self.lanes.get(lane, 0) + charged
+        if self.shop:
+            metrics.CALLS.labels(self.shop, lane, outcome).inc()
+            metrics.POINTS.labels(self.shop, lane).inc(charged)
         past = Past(began_s, time.monotonic(), name, lane, charged, outcome, request_id())
         self.last.append(past)
 

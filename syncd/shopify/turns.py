@@ -45,6 +45,10 @@ class Turns:
     def is_empty(self) -> bool:
         return not self._waiting
 
+    def has(self, lane: Lane) -> bool:
+        """Whether a call of this lane waits."""
+        return any(one.lane == lane for one in self._waiting)
+
     def ask(self, points: float, lane: Lane) -> Turn:
         """A place behind all of its lane, to be taken by `enter`."""
         self._count += 1

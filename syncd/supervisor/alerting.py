@@ -15,6 +15,7 @@ from syncd.flows import alert
 from syncd.messengers import Chat, Mail, Messenger
 from syncd.settings import Settings
 from syncd.supervisor.house import DATABASE_LOST, Alerting, House, Work
+from syncd.supervisor.loops import LONG_S
 
 LOOK_S = 10.0
 GENTLE = 20.0  # a look that takes long is followed by a rest of so many times that,
@@ -60,26 +61,29 @@ async def alert_all(house: House, work: Work) -> None:
     targets = [one.target for one in messengers]
     look = partial(alert.notice_once, house.pool, targets, late_after=house.alerting.late_after)
     async with anyio.create_task_group() as group:
-        group.start_soon(_repeat, house, look)
+        group.start_soon(_repeat, house, look, "looking at alarms")
         for one in messengers:
             tell = partial(alert.tell_once, house.pool, work.lease, one, house.alerting.tongue)
-            group.start_soon(_repeat, house, tell)
+            group.start_soon(_repeat, house, tell, f"telling alarms to {one.target}")
 
 
-async def _repeat(house: House, step: Callable[[], Awaitable[object]]) -> None:
+async def _repeat(house: House, step: Callable[[], Awaitable[object]], name: str) -> None:
     """Trouble of its own, a mistake of ours too, is no reason to stop what the daemon is for."""
-    while not house.stop.is_set():
-        began_s = anyio.current_time()
-        rest_s = LOOK_S
-        try:
-            await step()
-        except TimeoutError as error:  # an OSError, too; but the database is there
-            log.error("alerting_paused", pause_s=AGAIN_S, error=repr(error))
-            rest_s = AGAIN_S
-        except DATABASE_LOST:
-            raise
-        except Exception as error:
-            log.error("alerting_paused", pause_s=AGAIN_S, error=repr(error), exc_info=True)
-            rest_s = AGAIN_S
-        took_s = anyio.current_time() - began_s
-        await house.rest(max(rest_s, min(took_s * GENTLE, LONGEST_S)))
+    with house.loops.watched(name, LONG_S) as turned:
+        while not house.stop.is_set():
+            began_s = anyio.current_time()
+            rest_s = LOOK_S
+            try:
+                await step()
+            except TimeoutError as error:  # an OSError, too; but the database is there
+                log.error("alerting_paused", pause_s=AGAIN_S, error=repr(error))
+                rest_s = AGAIN_S
+            except DATABASE_LOST:
+                raise
+            except Exception as error:
+                log.error("alerting_paused", pause_s=AGAIN_S, error=repr(error), exc_info=True)
+                rest_s = AGAIN_S
+            took_s = anyio.current_time() - began_s
+            rest_s = max(rest_s, min(took_s * GENTLE, LONGEST_S))
+            turned(rest_s)
+            await house.rest(rest_s)

@@ -26,16 +26,18 @@ async def gauge(house: House) -> None:
 
     It is no reason to stop, nor to hold up anything: what fails is dropped.
     """
-    while not house.stop.is_set():
-        await house.rest(TELL_S)
-        if not (told := _told(house)):
-            continue
-        try:
-            with anyio.fail_after(PATIENCE_S):
-                await figures.note(house.pool, house.node, told)
-        except (*DATABASE_LOST, asyncpg.PostgresError, TimeoutError) as error:
-            log.info("figures_dropped", again_s=AGAIN_S, error=str(error) or repr(error))
-            await house.rest(AGAIN_S)
+    with house.loops.watched("gauging") as turned:
+        while not house.stop.is_set():
+            turned()
+            await house.rest(TELL_S)
+            if not (told := _told(house)):
+                continue
+            try:
+                with anyio.fail_after(PATIENCE_S):
+                    await figures.note(house.pool, house.node, told)
+            except (*DATABASE_LOST, asyncpg.PostgresError, TimeoutError) as error:
+                log.info("figures_dropped", again_s=AGAIN_S, error=str(error) or repr(error))
+                await house.rest(AGAIN_S)
 
 
 def _told(house: House) -> list[Told]:

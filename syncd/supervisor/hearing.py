@@ -11,6 +11,7 @@ from syncd.records import Shop
 from syncd.shopify.client import Client
 from syncd.shopify.webhooks import SubscriptionRefused
 from syncd.supervisor.house import House, Work
+from syncd.supervisor.loops import LONG_S
 
 INGEST_IDLE_S = 1.0  # between two looks for deliveries whose back-off is over
 VERIFY_IDLE_S = 15.0  # between two looks whether the address was changed; Shopify is asked hourly
@@ -27,29 +28,35 @@ async def hear(house: House, shop: Shop, work: Work, client: Client) -> None:
 
 async def _subscribe(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Trouble with webhooks is no reason to stop the shop: what they tell is pulled anyway."""
-    while not house.stop.is_set() and not work.is_left:
-        pause_s = VERIFY_IDLE_S
-        try:
-            await subscribe.verify_once(house.pool, client, shop)
-        except (CallError, KindError, SubscriptionRefused) as error:
-            log.error("webhooks_unverified", shop=shop.domain, again_s=TROUBLE_S, error=str(error))
-            pause_s = TROUBLE_S
-        await house.rest(pause_s)
+    with house.loops.watched(f"webhooks of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            pause_s = VERIFY_IDLE_S
+            try:
+                await subscribe.verify_once(house.pool, client, shop)
+            except (CallError, KindError, SubscriptionRefused) as error:
+                log.error(
+                    "webhooks_unverified", shop=shop.domain, again_s=TROUBLE_S, error=str(error)
+                )
+                pause_s = TROUBLE_S
+            await house.rest(pause_s)
 
 
 async def _ingest(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Rest until the bell or the next look; a kind that may not be read pauses this alone."""
-    while not house.stop.is_set() and not work.is_left:
-        news = house.bells[shop.shop_id].event
-        current = await house.current(shop)
-        if current is None:
-            return
-        try:
-            if await ingest.ingest_once(house.pool, client, current, work.lease):
+    with house.loops.watched(f"inbox of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            news = house.bells[shop.shop_id].event
+            current = await house.current(shop)
+            if current is None:
+                return
+            try:
+                if await ingest.ingest_once(house.pool, client, current, work.lease):
+                    continue
+            except KindError as error:
+                log.error("ingest_paused", shop=shop.domain, pause_s=TROUBLE_S, error=str(error))
+                await house.rest(TROUBLE_S)
                 continue
-        except KindError as error:
-            log.error("ingest_paused", shop=shop.domain, pause_s=TROUBLE_S, error=str(error))
-            await house.rest(TROUBLE_S)
-            continue
-        with anyio.move_on_after(INGEST_IDLE_S):
-            await news.wait()
+            with anyio.move_on_after(INGEST_IDLE_S):
+                await news.wait()

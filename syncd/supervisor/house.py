@@ -16,21 +16,15 @@ import asyncpg
 
 from syncd.messengers import Messenger
 from syncd.phrases import Tongue
-from syncd.postgres import shops
+from syncd.postgres import db, shops
 from syncd.postgres.leases import Lease
 from syncd.records import Shop
 from syncd.shopify.client import Client
+from syncd.supervisor.loops import Loops
+from syncd.systemd import Systemd
 from syncd.vault import Vault
 
-DATABASE_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,  # no room on its disk, no connection left: not our mistake
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in a transaction
-    OSError,
-)
+DATABASE_LOST = db.LOST
 
 FRESH_S = 0.5  # so old may be what is known of the shops' settings
 
@@ -78,6 +72,15 @@ class Showing:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Where monitoring asks; not ready when a change is due for longer than `late_after_s`."""
+
+    host: str
+    port: int
+    late_after_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
 class Alerting:
     """Whom to tell of alarms, in what language; `late_after` None: as the database says."""
 
@@ -96,7 +99,9 @@ class House:
     """What all loops share. `stop` ends them, `bells` wake the pump of a shop.
 
     `held` is the work under leases, by the lease's name; without `receiver` no webhook is received,
-    without `console` none is shown: `shown_at` is its address once it is `shown`.
+    without `console` none is shown: `shown_at` is its address once it is `shown`. `watched_at` is
+    where `monitoring` asks, in the same way. `loops` are those that must turn; `systemd` is told
+    how we do.
     """
 
     pool: asyncpg.Pool
@@ -107,12 +112,17 @@ class House:
     console: Showing | None = None
     shown: anyio.Event = field(default_factory=anyio.Event)
     shown_at: str = ""
+    monitoring: Monitoring | None = None
+    watched: anyio.Event = field(default_factory=anyio.Event)
+    watched_at: str = ""
     ready: dict[int, Shop] = field(default_factory=dict)
     ready_s: float = -inf
     node: str = field(default_factory=node_name)
     stop: anyio.Event = field(default_factory=anyio.Event)
     bells: dict[int, Bell] = field(default_factory=lambda: defaultdict(Bell))
     held: dict[str, Work] = field(default_factory=dict)
+    loops: Loops = field(default_factory=Loops)
+    systemd: Systemd = field(default_factory=Systemd)
 
     async def rest(self, seconds: float) -> None:
         """Sleep, but not longer than until the stop."""

@@ -12,6 +12,7 @@ from syncd.records import Shop
 from syncd.sales import Kind
 from syncd.shopify.client import Client
 from syncd.supervisor.house import House, Work
+from syncd.supervisor.loops import LONG_S
 
 KINDS: tuple[Kind, ...] = ("customer", "order")
 PULL_IDLE_S = 5.0  # between two looks whether a pull is due
@@ -31,58 +32,70 @@ async def bring_back(house: House, shop: Shop, work: Work, client: Client) -> No
 
 async def _pull(house: House, shop: Shop, work: Work, client: Client, kind: Kind) -> None:
     """Trouble with one kind is no reason to stop the shop: it is written down, and tried again."""
-    while not house.stop.is_set() and not work.is_left:
-        current = await house.current(shop)
-        if current is None:
-            return
-        pause_s = PULL_IDLE_S
-        if pull.is_wanted(current, kind):
-            try:
-                done = await pull.pull_once(house.pool, client, current, work.lease, kind)
-                if done is not None:
-                    pause_s = done.wait_s
-            except ShopError:
-                raise
-            except (ShopifyError, ContractError) as error:
-                log.error("pull_failed", shop=shop.domain, kind=kind, error=str(error))
-                await cursors.failed(house.pool, shop_id=shop.shop_id, kind=kind, error=str(error))
-                pause_s = TROUBLE_S
-        await house.rest(pause_s)
+    with house.loops.watched(f"pulling {kind}s of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            current = await house.current(shop)
+            if current is None:
+                return
+            pause_s = PULL_IDLE_S
+            if pull.is_wanted(current, kind):
+                try:
+                    done = await pull.pull_once(house.pool, client, current, work.lease, kind)
+                    if done is not None:
+                        pause_s = done.wait_s
+                except ShopError:
+                    raise
+                except (ShopifyError, ContractError) as error:
+                    log.error("pull_failed", shop=shop.domain, kind=kind, error=str(error))
+                    await cursors.failed(
+                        house.pool, shop_id=shop.shop_id, kind=kind, error=str(error)
+                    )
+                    pause_s = TROUBLE_S
+            await house.rest(pause_s)
 
 
 async def _pull_counts(house: House, shop: Shop, work: Work, client: Client) -> None:
     """As `_pull`, for what moved on the shelves."""
-    while not house.stop.is_set() and not work.is_left:
-        current = await house.current(shop)
-        if current is None:
-            return
-        pause_s = PULL_IDLE_S
-        try:
-            await pull_stock.pull_once(house.pool, client, current, work.lease)
-        except ShopError:
-            raise
-        except (ShopifyError, ContractError) as error:
-            log.error("pull_failed", shop=shop.domain, kind="stock", error=str(error))
-            await cursors.failed(house.pool, shop_id=shop.shop_id, kind="stock", error=str(error))
-            pause_s = TROUBLE_S
-        await house.rest(pause_s)
+    with house.loops.watched(f"pulling counts of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            current = await house.current(shop)
+            if current is None:
+                return
+            pause_s = PULL_IDLE_S
+            try:
+                await pull_stock.pull_once(house.pool, client, current, work.lease)
+            except ShopError:
+                raise
+            except (ShopifyError, ContractError) as error:
+                log.error("pull_failed", shop=shop.domain, kind="stock", error=str(error))
+                await cursors.failed(
+                    house.pool, shop_id=shop.shop_id, kind="stock", error=str(error)
+                )
+                pause_s = TROUBLE_S
+            await house.rest(pause_s)
 
 
 async def _fulfil(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Rest until the bell or the next look; what all orders suffer from pauses this alone."""
-    while not house.stop.is_set() and not work.is_left:
-        news = house.bells[shop.shop_id].event
-        current = await house.current(shop)
-        if current is None:
-            return
-        try:
-            if current.fulfil_orders and await fulfil.fulfil_once(
-                house.pool, client, current, work.lease
-            ):
+    with house.loops.watched(f"fulfilment of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            news = house.bells[shop.shop_id].event
+            current = await house.current(shop)
+            if current is None:
+                return
+            try:
+                if current.fulfil_orders and await fulfil.fulfil_once(
+                    house.pool, client, current, work.lease
+                ):
+                    continue
+            except (KindError, ContractError) as error:
+                log.error(
+                    "fulfilment_paused", shop=shop.domain, again_s=TROUBLE_S, error=str(error)
+                )
+                await house.rest(TROUBLE_S)
                 continue
-        except (KindError, ContractError) as error:
-            log.error("fulfilment_paused", shop=shop.domain, again_s=TROUBLE_S, error=str(error))
-            await house.rest(TROUBLE_S)
-            continue
-        with anyio.move_on_after(FULFIL_IDLE_S):
-            await news.wait()
+            with anyio.move_on_after(FULFIL_IDLE_S):
+                await news.wait()

@@ -12,6 +12,7 @@ from syncd.rules import shares
 from syncd.supervisor.alerting import alert_all
 from syncd.supervisor.counting import count_all
 from syncd.supervisor.house import DATABASE_LOST, House, Work
+from syncd.supervisor.loops import RUN_S
 from syncd.supervisor.obeying import obey_all
 
 PATIENCE_S = 1.0  # so long the database looks into an empty outbox before it answers
@@ -31,9 +32,10 @@ async def route(house: House) -> None:
     """Hold the router when nobody else does, and do its work until the lease is lost."""
     while not house.stop.is_set():
         lease = None
-        waits = await leases.waits(house.pool, [leases.ROUTER])
-        if not waits[leases.ROUTER]:
-            lease = await leases.take(house.pool, house.node)
+        with house.loops.watched("taking the router"):
+            waits = await leases.waits(house.pool, [leases.ROUTER])
+            if not waits[leases.ROUTER]:
+                lease = await leases.take(house.pool, house.node)
         if lease is None:
             await house.rest(shares.next_look_s(waits.values(), TAKE_S))
             continue
@@ -62,69 +64,87 @@ async def _move(house: House, work: Work) -> None:
     """Move events to changes, and wake the pumps of the shops they concern."""
     since = None
     widened_s = anyio.current_time()
-    while not house.stop.is_set():
-        if anyio.current_time() >= widened_s + WIDE_S:
-            since, widened_s = None, anyio.current_time()
-        try:
-            routed = await router.route_once(
-                house.pool, work.lease, since=since, patience_s=PATIENCE_S
-            )
-        except ContractError as error:
-            log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
-            await house.rest(CONTRACT_PAUSE_S)
-            continue
-        except LeaseLostError:
-            log.warning("router_lost", fence=work.lease.fence)
-            return
-        except asyncpg.PostgresError as error:
-            if isinstance(error, DATABASE_LOST):
-                raise
-            passes = isinstance(error, asyncpg.TransactionRollbackError)  # a deadlock, say
-            pause_s = AGAIN_S if passes else CONTRACT_PAUSE_S
-            log.error("router_paused", pause_s=pause_s, error=f"{type(error).__name__}: {error}")
-            await house.rest(pause_s)
-            continue
-        except TimeoutError:  # an OSError, too; but the database is there
-            log.error("router_paused", pause_s=AGAIN_S, error="a step took more than a minute")
-            await house.rest(AGAIN_S)
-            continue
-        since = routed.since
-        house.ring(routed.shops)
-        if not routed.events:
-            await house.rest(ROUTE_IDLE_S)
+    with house.loops.watched("routing") as turned:
+        while not house.stop.is_set():
+            turned()
+            if anyio.current_time() >= widened_s + WIDE_S:
+                since, widened_s = None, anyio.current_time()
+            try:
+                routed = await router.route_once(
+                    house.pool, work.lease, since=since, patience_s=PATIENCE_S
+                )
+            except ContractError as error:
+                log.error("router_paused", pause_s=CONTRACT_PAUSE_S, error=str(error))
+                await house.rest(CONTRACT_PAUSE_S)
+                continue
+            except LeaseLostError:
+                log.warning("router_lost", fence=work.lease.fence)
+                return
+            except asyncpg.PostgresError as error:
+                if isinstance(error, DATABASE_LOST):
+                    raise
+                passes = isinstance(error, asyncpg.TransactionRollbackError)  # a deadlock, say
+                pause_s = AGAIN_S if passes else CONTRACT_PAUSE_S
+                log.error(
+                    "router_paused", pause_s=pause_s, error=f"{type(error).__name__}: {error}"
+                )
+                await house.rest(pause_s)
+                continue
+            except TimeoutError:  # an OSError, too; but the database is there
+                log.error("router_paused", pause_s=AGAIN_S, error="a step took more than a minute")
+                await house.rest(AGAIN_S)
+                continue
+            since = routed.since
+            house.ring(routed.shops)
+            if not routed.events:
+                await house.rest(ROUTE_IDLE_S)
 
 
 async def _announce(house: House) -> None:
     """Tell the outbox of offers that begin or end by the clock."""
-    while True:
-        try:
-            if events := await timetable.announce_once(house.pool):
-                log.info("offers_turned", events=events)
-        except (ContractError, TimeoutError) as error:  # their prices take a minute to read, say
-            log.error("offers_unseen", pause_s=CONTRACT_PAUSE_S, error=str(error) or repr(error))
-            await anyio.sleep(CONTRACT_PAUSE_S)
-        await anyio.sleep(ANNOUNCE_S)
+    with house.loops.watched("offers by the clock") as turned:
+        while True:
+            turned()
+            try:
+                if events := await timetable.announce_once(house.pool):
+                    log.info("offers_turned", events=events)
+            except (
+                ContractError,
+                TimeoutError,
+            ) as error:  # their prices take a minute to read, say
+                log.error(
+                    "offers_unseen", pause_s=CONTRACT_PAUSE_S, error=str(error) or repr(error)
+                )
+                await anyio.sleep(CONTRACT_PAUSE_S)
+            await anyio.sleep(ANNOUNCE_S)
 
 
 async def _schedule(house: House) -> None:
     """Ask for the compares whose time has come; the nodes that have the shops carry them out."""
-    while True:
-        if shop_ids := await runs.ask_in_time(house.pool):
-            log.info("compare_due", shops=shop_ids)
-            house.ring(shop_ids)
-        await anyio.sleep(SCHEDULE_S)
+    with house.loops.watched("timetable of compares") as turned:
+        while True:
+            turned()
+            if shop_ids := await runs.ask_in_time(house.pool):
+                log.info("compare_due", shops=shop_ids)
+                house.ring(shop_ids)
+            await anyio.sleep(SCHEDULE_S)
 
 
 async def _tidy(house: House) -> None:
     """Trouble of its own, a missing right say, is no reason to stop moving events."""
-    while True:
-        try:
-            done = await tidying.tidy_once(house.pool)
-        except (asyncpg.PostgresError, TimeoutError) as error:
-            if isinstance(error, DATABASE_LOST) and not isinstance(error, OWN_TROUBLE):
-                raise
-            log.error("not_tidied", again_s=TIDY_S, error=str(error) or repr(error))
-        else:
-            if done.made or done.dropped or done.forgotten:
-                log.info("tidied", made=done.made, dropped=done.dropped, forgotten=done.forgotten)
-        await anyio.sleep(TIDY_S)
+    with house.loops.watched("tidying", RUN_S) as turned:
+        while True:
+            turned()
+            try:
+                done = await tidying.tidy_once(house.pool)
+            except (asyncpg.PostgresError, TimeoutError) as error:
+                if isinstance(error, DATABASE_LOST) and not isinstance(error, OWN_TROUBLE):
+                    raise
+                log.error("not_tidied", again_s=TIDY_S, error=str(error) or repr(error))
+            else:
+                if done.made or done.dropped or done.forgotten:
+                    log.info(
+                        "tidied", made=done.made, dropped=done.dropped, forgotten=done.forgotten
+                    )
+            turned(TIDY_S)
+            await anyio.sleep(TIDY_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import anyio
 import asyncpg
@@ -28,6 +28,7 @@ from syncd.shopify import identity
 from syncd.shopify.client import Client
 from syncd.supervisor.hearing import hear
 from syncd.supervisor.house import DATABASE_LOST, House, Work
+from syncd.supervisor.loops import LONG_S, RUN_S
 from syncd.supervisor.returning import bring_back
 
 PUSH_IDLE_S = 1.0  # between two looks for changes whose back-off is over
@@ -41,22 +42,24 @@ log = structlog.get_logger()
 
 async def tend(house: House) -> None:
     """Keep a pump for each shop that may be pushed, as far as it is this node's share."""
-    async with anyio.create_task_group() as group:
-        while not house.stop.is_set():
-            ready = {leases.of_shop(one.shop_id): one for one in await house.look()}
-            alive = await nodes.seen(house.pool, within_s=ALIVE_S)
-            ours = [name for name in house.held if name != leases.ROUTER]
-            share = shares.share(len(ready), len(alive))
-            for name in shares.surplus(ours, share):
-                house.held[name].is_left = True
-            waits: Mapping[str, float] = {}
-            if len(ours) < share:
-                waits = await leases.waits(house.pool, ready.keys() - house.held.keys())
-                for name in [name for name, wait_s in waits.items() if not wait_s]:
-                    if len(ours) < share and (lease := await _take(house, ready[name])):
-                        ours.append(name)
-                        group.start_soon(_tend_shop, house, ready[name], lease)
-            await house.rest(shares.next_look_s(waits.values(), SHOPS_S))
+    with house.loops.watched("sharing out shops") as turned:
+        async with anyio.create_task_group() as group:
+            while not house.stop.is_set():
+                turned()
+                ready = {leases.of_shop(one.shop_id): one for one in await house.look()}
+                alive = await nodes.seen(house.pool, within_s=ALIVE_S)
+                ours = [name for name in house.held if name != leases.ROUTER]
+                share = shares.share(len(ready), len(alive))
+                for name in shares.surplus(ours, share):
+                    house.held[name].is_left = True
+                waits: Mapping[str, float] = {}
+                if len(ours) < share:
+                    waits = await leases.waits(house.pool, ready.keys() - house.held.keys())
+                    for name in [name for name, wait_s in waits.items() if not wait_s]:
+                        if len(ours) < share and (lease := await _take(house, ready[name])):
+                            ours.append(name)
+                            group.start_soon(_tend_shop, house, ready[name], lease)
+                await house.rest(shares.next_look_s(waits.values(), SHOPS_S))
 
 
 async def _take(house: House, shop: Shop) -> Lease | None:
@@ -108,9 +111,10 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
         shop.domain, access, url=house.shopify_url, until_s=lambda: lease.until_s
     ) as client:
         work.client = client
-        await identity.declare(client)
-        if await onboard.refresh(house.pool, client, shop):
-            log.warning("shop_changed", shop=shop.domain, effect="every product is due")
+        with house.loops.watched(f"beginning with {shop.domain}", LONG_S):
+            await identity.declare(client)
+            if await onboard.refresh(house.pool, client, shop):
+                log.warning("shop_changed", shop=shop.domain, effect="every product is due")
         if shop.state == "unlinked":
             await _link(house, shop, work, client.on("resync"))
             return
@@ -131,64 +135,77 @@ async def _work(house: House, shop: Shop, work: Work) -> None:
 
 async def _link(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Carry the link of a shop that nothing else is sent to, until it is linked or waits."""
-    while not house.stop.is_set() and not work.is_left:
-        current = await house.current(shop)
-        if current is None or current.state == "linked":
-            return
-        spent = client.tally.lanes.get("resync", 0)
-        wait_s = await carry_run.advance_once(house.pool, client, current, work.lease)
-        await runs.spend(house.pool, shop.shop_id, client.tally.lanes.get("resync", 0) - spent)
-        await house.rest(RUN_IDLE_S if wait_s is None else wait_s)
+    with house.loops.watched(f"linking {shop.domain}", RUN_S, _waits(client)) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            current = await house.current(shop)
+            if current is None or current.state == "linked":
+                return
+            spent = client.tally.lanes.get("resync", 0)
+            wait_s = await carry_run.advance_once(house.pool, client, current, work.lease)
+            await runs.spend(house.pool, shop.shop_id, client.tally.lanes.get("resync", 0) - spent)
+            await house.rest(RUN_IDLE_S if wait_s is None else wait_s)
 
 
 async def _pump(
     house: House, shop: Shop, work: Work, client: Client, lanes: Sequence[Lane]
 ) -> None:
     """Push what is due of the lanes; rest until the bell or the next look."""
-    while not house.stop.is_set() and not work.is_left:
-        news = house.bells[shop.shop_id].event
-        current = await house.current(shop)
-        if current is None:
-            return
-        if current.sync_products and await push.push_once(
-            house.pool, client, current, work.lease, lanes=lanes, stop=house.stop
-        ):
-            continue
-        if lanes == ORDINARY:
-            await pictures.look_once(house.pool, client, current)
-        with anyio.move_on_after(PUSH_IDLE_S):
-            await news.wait()
+    with house.loops.watched(f"pushing {lanes[0]} of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            news = house.bells[shop.shop_id].event
+            current = await house.current(shop)
+            if current is None:
+                return
+            if current.sync_products and await push.push_once(
+                house.pool, client, current, work.lease, lanes=lanes, stop=house.stop
+            ):
+                continue
+            if lanes == ORDINARY:
+                await pictures.look_once(house.pool, client, current)
+            with anyio.move_on_after(PUSH_IDLE_S):
+                await news.wait()
 
 
 async def _count(house: House, shop: Shop, work: Work, client: Client) -> None:
     """Keep counts in step; what all of them suffer from pauses this alone."""
-    while not house.stop.is_set() and not work.is_left:
-        news = house.bells[shop.shop_id].event
-        current = await house.current(shop)
-        if current is None:
-            return
-        try:
-            if await stock.stock_once(house.pool, client, current, work.lease):
+    with house.loops.watched(f"counts of {shop.domain}", LONG_S) as turned:
+        while not house.stop.is_set() and not work.is_left:
+            turned()
+            news = house.bells[shop.shop_id].event
+            current = await house.current(shop)
+            if current is None:
+                return
+            try:
+                if await stock.stock_once(house.pool, client, current, work.lease):
+                    continue
+            except (KindError, ContractError) as error:
+                log.error("counts_paused", shop=shop.domain, pause_s=SHOP_PAUSE_S, error=str(error))
+                await house.rest(SHOP_PAUSE_S)
                 continue
-        except (KindError, ContractError) as error:
-            log.error("counts_paused", shop=shop.domain, pause_s=SHOP_PAUSE_S, error=str(error))
-            await house.rest(SHOP_PAUSE_S)
-            continue
-        with anyio.move_on_after(PUSH_IDLE_S):
-            await news.wait()
+            with anyio.move_on_after(PUSH_IDLE_S):
+                await news.wait()
+
+
+def _waits(client: Client) -> Callable[[], bool]:
+    """Whether a call of a run waits for points: what is more urgent may take all for hours."""
+    return lambda: client.turns.has("resync")
 
 
 async def _carry(house: House, shop: Shop, lease: Lease, client: Client) -> None:
     """Carry the shop's run on as far as it goes; rest until the bell or the next look."""
     spent = 0
-    while True:
-        news = house.bells[shop.shop_id].event
-        current = await house.current(shop)
-        wait_s = None
-        if current is not None and current.sync_products:
-            wait_s = await carry_run.advance_once(house.pool, client, current, lease)
-        before, spent = spent, client.tally.lanes.get("resync", 0)
-        if wait_s is not None and spent > before:
-            await runs.spend(house.pool, shop.shop_id, spent - before)
-        with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):
-            await news.wait()
+    with house.loops.watched(f"runs of {shop.domain}", RUN_S, _waits(client)) as turned:
+        while True:
+            turned()
+            news = house.bells[shop.shop_id].event
+            current = await house.current(shop)
+            wait_s = None
+            if current is not None and current.sync_products:
+                wait_s = await carry_run.advance_once(house.pool, client, current, lease)
+            before, spent = spent, client.tally.lanes.get("resync", 0)
+            if wait_s is not None and spent > before:
+                await runs.spend(house.pool, shop.shop_id, spent - before)
+            with anyio.move_on_after(RUN_IDLE_S if wait_s is None else wait_s):
+                await news.wait()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -65,9 +65,10 @@ class Receiver:
             for sender in senders
         }
 
-    async def keep_learning(self) -> None:
+    async def keep_learning(self, turned: Callable[[], None]) -> None:
         """Learn again and again; what was known stays while the database is away."""
         while True:
+            turned()
             await anyio.sleep(LOOK_S)
             try:
                 with anyio.fail_after(LOOK_LIMIT_S):
@@ -152,25 +153,33 @@ def application(receiver: Receiver) -> web.Application:
     return app
 
 
-@asynccontextmanager
-async def listening(
-    pool: asyncpg.Pool, vault: Vault, *, host: str, port: int
-) -> AsyncIterator[Sequence[tuple[str, int]]]:
-    """Take webhooks until the block ends; gives the addresses that are listened on.
-
-    Raises ConfigError when the port cannot be had.
-    """
-    receiver = Receiver(pool, vault, Takings(pool))
-    await receiver.learn()
-    # What is signed are the bytes as they travel: nothing may be unpacked before.
-    runner = web.AppRunner(
-        application(receiver),
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(
+        app,
         access_log=None,
-        auto_decompress=False,
+        auto_decompress=False,  # what is signed are the bytes as they travel
         keepalive_timeout=KEPT_S,
         lingering_time=LINGER_S,
         shutdown_timeout=READ_S,
     )
+
+
+@asynccontextmanager
+async def listening(
+    pool: asyncpg.Pool,
+    vault: Vault,
+    *,
+    host: str,
+    port: int,
+    turned: Callable[[], None] = lambda: None,
+) -> AsyncIterator[Sequence[tuple[str, int]]]:
+    """Take webhooks until the block ends; gives the addresses that are listened on.
+
+    `turned` is called every few seconds. Raises ConfigError when the port cannot be had.
+    """
+    receiver = Receiver(pool, vault, Takings(pool))
+    await receiver.learn()
+    runner = _runner(application(receiver))
     await runner.setup()
     try:
         try:
@@ -182,7 +191,7 @@ async def listening(
             ) from error
         async with anyio.create_task_group() as group:
             group.start_soon(receiver.takings.run)
-            group.start_soon(receiver.keep_learning)
+            group.start_soon(receiver.keep_learning, turned)
             yield [(one[0], one[1]) for one in runner.addresses]
             await runner.cleanup()  # answers what has come, while the writer still writes
             group.cancel_scope.cancel()

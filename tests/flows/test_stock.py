@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import anyio
 import pytest
 
 from syncd.flows import pull_stock
-from syncd.postgres import inbox, stock
+from syncd.flows import stock as stock_flow
+from syncd.postgres import db, inbox, stock
 from tests import leasing
 from tests.flows.conftest import JAKKE, Scene, settings, variant
 from tests.flows.running import resync
-from tests.flows.shelves import both, buy, count, edit, sell, there, told
+from tests.flows.shelves import both, buy, count, edit, route, sell, there, told
+
+CUT_OFF = """
+select pg_terminate_backend(pid)
+from pg_stat_activity
+where application_name = 'lost'
+  and wait_event_type = 'Lock'
+"""
 
 
 @pytest.fixture
@@ -64,6 +73,29 @@ async def test_a_lost_answer_sets_nothing_twice(shelf: Scene) -> None:
     await told(shelf, "1")
     await count(shelf)
     assert await both(shelf) == (3, 3)
+
+
+async def test_a_database_that_goes_away_is_no_fault_of_the_counts(
+    shelf: Scene, database_url: str
+) -> None:
+    await sell(shelf, 2)
+    await route(shelf)
+    lease = await leasing.shop_lease(shelf.pool, shelf.shop.shop_id)
+    async with shelf.pool.acquire() as other, db.connect(database_url, name="lost", size=2) as pool:
+        await other.execute("begin; lock table syncd.agreed_count in access exclusive mode")
+        async with anyio.create_task_group() as group:
+
+            async def step() -> None:
+                with pytest.raises(db.LOST):
+                    await stock_flow.stock_once(pool, shelf.client, shelf.shop, lease)
+
+            group.start_soon(step)
+            with anyio.fail_after(20):
+                while not await other.fetchval(CUT_OFF):
+                    pass
+        await other.execute("rollback")
+    row = await shelf.pool.fetchrow("select failures, last_error from syncd.change")
+    assert row is not None and (row["failures"], row["last_error"]) == (0, None)
 
 
 async def test_a_new_variant_begins_with_what_it_was_sent_with(shelf: Scene) -> None:

@@ -113,6 +113,28 @@ async def test_a_lease_that_ran_out_is_renewed_unless_somebody_took_it(
     assert (await leases.waits(pool, ["router"]))["router"] > 0
 
 
+async def test_a_number_that_is_given_twice_is_one_nodes(
+    pool: asyncpg.Pool, shop_id: int, clock: Clock
+) -> None:
+    """A primary died with the last taking, which its standby never saw: it goes back in time."""
+    assert await leases.take(pool, "first", shop_id=shop_id, lease_s=LEASE_S)
+    clock.turned_s += HOUR_S
+    kept = await pool.fetchrow("select node, fence, lease_until from syncd.lease")
+    assert kept is not None
+    lost = await leases.take(pool, "lost", shop_id=shop_id, lease_s=LEASE_S)
+    await pool.execute("update syncd.lease set (node, fence, lease_until) = ($1, $2, $3)", *kept)
+    new = await leases.take(pool, "new", shop_id=shop_id, lease_s=LEASE_S)
+    assert lost is not None
+    assert new is not None
+    assert lost.fence == new.fence
+    await leases.leave(pool, [lost])
+    assert await leases.renew(pool, [lost], lease_s=LEASE_S) == [lost]
+    assert await leases.renew(pool, [new], lease_s=LEASE_S) == []
+    await outbox.enqueue(pool, shop_id=shop_id, kind="product", keys=["1"])
+    assert await outbox.claim(pool, lost, lease_s=LEASE_S, most=1) == []
+    assert len(await outbox.claim(pool, new, lease_s=LEASE_S, most=1)) == 1
+
+
 async def test_what_was_begun_under_an_older_number_is_refused(
     pool: asyncpg.Pool, shop_id: int, clock: Clock
 ) -> None:

@@ -163,6 +163,28 @@ async def test_the_backoffice_only_writes_events(pool: asyncpg.Pool) -> None:
         assert await refuses(till, "select syncd.retry()")
 
 
+@pytest.mark.parametrize("role", ["syncd_stranger", BACKOFFICE, DBA])
+async def test_nobody_hangs_a_trigger_of_ours_on_a_table_of_theirs(
+    pool: asyncpg.Pool, role: str
+) -> None:
+    """It would run with our rights: `forget_changes` deletes what is due of any shop."""
+    await migrate(pool, with_roles=True)
+    shop_id = await add_shop(pool)
+    await route(pool, "1")
+    functions = await pool.fetch(
+        "select oid::regprocedure::text as name from pg_proc"
+        " where pronamespace = 'syncd'::regnamespace and prorettype = 'trigger'::regtype"
+    )
+    assert "syncd.forget_changes()" in [one["name"] for one in functions]
+    async with acting(pool, role) as somebody:
+        await somebody.execute("create temp table bait (shop_id integer, domain text)")
+        for one in functions:
+            hook = "create trigger hook before delete on bait for each row execute function"
+            assert await refuses(somebody, f"{hook} {one['name']}"), one["name"]
+    await pool.execute("delete from syncd.shop where shop_id = $1", shop_id)  # ours still fire
+    assert await pool.fetchval("select count(*) from syncd.change") == 0
+
+
 async def test_every_migration_renews_the_grants(pool: asyncpg.Pool) -> None:
     """Views are made anew each time, and what was granted beyond goes."""
     await migrate(pool, with_roles=True)

@@ -16,7 +16,8 @@ from syncd.errors import (
     TokenError,
     VariantLimitError,
 )
-from syncd.shopify.answers import RefusedStatus, of_errors, of_status
+from syncd.shopify.answers import of_errors
+from syncd.shopify.statuses import RefusedStatus, of_status
 
 
 @pytest.mark.parametrize(

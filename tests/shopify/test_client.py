@@ -128,6 +128,19 @@ async def test_nothing_is_sent_whose_answer_could_come_when_the_shop_is_anothers
     assert len(bodies) == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_token_follows_no_redirect(status: int) -> None:
+    elsewhere, asked_elsewhere = in_turn(web.json_response(PROBED))
+    async with serving(elsewhere) as other:
+        there = f"{other}/admin/api/2026-10/graphql.json"
+        handler, bodies = in_turn(web.Response(status=status, headers={"Location": there}))
+        async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
+            with pytest.raises(ShopError, match=f"leads elsewhere .HTTP {status}: {other}") as got:
+                await client.execute("BudgetProbe")
+    assert "the token is not carried" in got.value.hint
+    assert (len(bodies), asked_elsewhere) == (1, [])
+
+
 async def test_an_answer_that_is_no_json_is_a_lost_one() -> None:
     handler, _ = in_turn(web.Response(text="<html>"))
     async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
@@ -188,7 +201,7 @@ def throttled(document: str, variables: Mapping[str, Any], available: int) -> we
 
 async def test_a_write_that_was_refused_for_want_of_points_is_sent_again() -> None:
     values = {"input": {}, "variants": 1, "media": 1}
-    answers = throttled("ProductSet", values, 1), web.json_response({"data": {"productSet": {}}})
+    answers = throttled("ProductSet", values, 1), web.json_response({"data": {"productSet": None}})
     handler, bodies = in_turn(*answers)
     async with serving(handler) as url, shopify.connect("x", TOKEN, url=url) as client:
         await client.execute("ProductSet", values)
@@ -311,7 +324,8 @@ async def test_each_task_knows_its_own_call_by_shopifys_id_of_it() -> None:
         headers = {"X-Request-Id": f"id of {name}"}
         if name == "ShopProbe":
             return web.Response(status=500, headers=headers)
-        return web.json_response(PROBED, headers=headers)
+        data = {**PROBED["data"], "currentAppInstallation": {"accessScopes": []}}
+        return web.json_response({"data": data}, headers=headers)
 
     heard: dict[str, str] = {}
 
@@ -338,7 +352,7 @@ OUTCOMES = [
     pytest.param(web.json_response, PROBED, "ok", id="an answer"),
     pytest.param(
         web.json_response,
-        {"data": {"a": {"userErrors": [{"message": "no"}]}}},
+        {"data": {"a": {"userErrors": [{"message": "no"}]}, **PROBED["data"]}},
         "rejected",
         id="a complaint",
     ),

@@ -45,6 +45,25 @@ def lines(path: Path, count: int) -> Path:
     return path
 
 
+async def test_a_download_carries_no_token_wherever_it_leads(tmp_path: Path) -> None:
+    seen: list[dict[str, str]] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        seen.append({name.lower(): value for name, value in request.headers.items()})
+        if request.path == "/result":
+            return web.Response(status=302, headers={"Location": "/moved"})
+        return web.Response(body=b"{}\n")
+
+    async with storage(handler) as url, opened() as (_, client):
+        await client.execute("BudgetProbe")
+        await uploads.download(f"{url}/result", tmp_path / "result")
+    assert len(seen) == 2
+    assert not [
+        name for one in seen for name in one if "shopify" in name or name == "authorization"
+    ]
+    assert TOKEN not in str(seen)
+
+
 # ------------------------------------------------------------------------------------------ up
 
 

@@ -286,3 +286,38 @@ async def test_a_key_that_opens_no_secret_is_told_at_the_start(door: Door, tmp_p
     with pytest.raises(ConfigError):
         async with receiver.listening(door.pool, other, host="127.0.0.1", port=0):
             pass
+
+
+STRANGE: list[object] = [
+    *(None, 7, -1, 1.5, "", "x", [], [[]], {}, {"id": None}, {"id": {}}, {"id": "\0"}, True),
+    *({"id": 2**64 - 1}, {"id": -1}, {"inventory_item_id": "x"}, {"inventory_item_id": [1]}),
+    *({**LEVEL, "note": "\0"}, {**LEVEL, "available": "\ufffd" * 999}, [LEVEL], {"": ""}),
+]
+STRANGE_BODIES = [
+    *(orjson.dumps(one) for one in STRANGE),
+    *(b"\xff", b'{"a":1e999}', b'{"id":"\\ud800"}', b"[" * 3000, b"{}{}", b'{"id":1,"id":2}'),
+]
+STRANGE_WORDS = ["", " ", "x" * 4000, "é", "%00", "../x", "d" * 300, "9" * 30, "null", "'"]
+
+
+async def test_any_signed_body_of_any_topic_is_taken_or_refused(door: Door) -> None:
+    wrong = []
+    for topic in ("inventory_levels/update", "orders/updated", "customers/redact", "shop/redact"):
+        for number, raw in enumerate(STRANGE_BODIES):
+            headers = signed(raw, f"{topic}-{number}", **{"X-Shopify-Topic": topic})
+            status = await door.send(raw, headers)
+            if status not in (200, 400, 404):
+                wrong.append((topic, raw[:40], status))
+    assert wrong == []
+    assert await door.send(RAW, signed(RAW, "after all of it")) == 200
+
+
+async def test_anything_in_any_header_is_taken_or_refused(door: Door) -> None:
+    wrong = []
+    for name in signed(RAW):
+        for number, word in enumerate(STRANGE_WORDS):
+            status = await door.send(RAW, {**signed(RAW, f"{name}-{number}"), name: word})
+            if status not in (200, 400, 401, 404):
+                wrong.append((name, word[:20], status))
+    assert wrong == []
+    assert await door.send(RAW, signed(RAW, "after all of it")) == 200

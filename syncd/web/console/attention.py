@@ -25,7 +25,7 @@ EXAMPLES, PAGE, PICTURES = 3, 50, 10
 CAUSES = 25  # with examples; those behind them are few of each
 KEPT_S = 3.0  # for those who look on; who loads the page sees it as it is
 WAYS: Mapping[str, str] = {  # to the page that mends an alarm
-    "token_expires": "/shops/{shop}/settings",
+    "token_expires": "/shops/{shop}/settings",  # nosec B105  # an address of the console
     "webhook_missing": "/shops/{shop}/settings",
     "pull_failing": "/shops/{shop}/settings",
     "pull_late": "/",
