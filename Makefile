@@ -55,7 +55,7 @@ resync: $(INSTALLED) ## compare the whole shop (SHOP=x.myshopify.com), send what
 test: $(READY) ## all tests, on each Postgres that is installed
 	@$(BIN)/pytest -n auto $(ARGS)
 
-soak: $(READY) ## what runs for minutes: thousands of made-up products through every write, nodes and resyncs killed 200 times each
+soak: $(READY) ## what runs for minutes: thousands of made-up products through every write, nodes and resyncs killed 200 times each, an hour of 50 changes a second (MINUTES, RATE)
 	@SYNCD_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/pytest -n auto --timeout 1800 tests/flows/test_any_product.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) EVENTS=$(or $(EVENTS),200000) $(BIN)/pytest -n 2 tests/test_nodes_crash.py $(ARGS)
 	@KILLS=$(or $(KILLS),200) $(BIN)/pytest -n 2 tests/test_run_crash.py $(ARGS)
@@ -63,6 +63,7 @@ soak: $(READY) ## what runs for minutes: thousands of made-up products through e
 	@WHOLE=1 $(BIN)/pytest -n 1 --timeout 1800 tests/flows/test_link.py -k put_in_by_hand $(ARGS)
 	@STOCK_HISTORIES=$(or $(HISTORIES),1000) $(BIN)/pytest -n 2 --timeout 1800 tests/flows/test_any_stock.py $(ARGS)
 	@PLACE=1 $(BIN)/pytest -n 0 tests/test_placing.py
+	@MINUTES=$(or $(MINUTES),60) RATE=$(or $(RATE),50) $(BIN)/python -m chaos.soak
 	@$(MAKE) --no-print-directory mutants
 
 chaos: $(READY) ## syncd under fire: everything dies at random, then all must be right; SEED=1,2,3 MINUTES=1 TOGETHER=1
@@ -103,7 +104,7 @@ screenshots: $(READY) ## photograph the console's pages into docs/pictures (Chro
 clients: $(READY) ## run clients that others wrote against the sandbox; ONLY=name chooses
 	@$(BIN)/python -m clients.run $(ONLY)
 
-bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (90 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|shops|sizes|whole (CONTRIBUTING.md)
+bench: $(READY) ## measure, beside peers or limits; all of it into bench/RESULTS.md (105 minutes), or NAME=sandbox|cheapest|day|outbox|triggers|limiter|push|client|overview|planner|receiver|resync|shops|sizes|takeover|whole (CONTRIBUTING.md)
 	@$(BIN)/python -m bench.$(or $(NAME),every)
 
 fidelity: $(READY) ## replay recordings of the real Shopify against the sandbox; RECORDINGS=path, FILE=pattern

@@ -66,7 +66,7 @@ class Service:
     async def rise(self) -> None:
         """Start, if what an earlier life held has run out."""
         names = [leases.ROUTER, leases.of_shop(self.shop.shop_id)]
-        if await leases.free(self.stage.people.pool, names) != set(names):
+        if any((await leases.waits(self.stage.people.pool, names)).values()):
             return
         self.lives += 1
         stack = AsyncExitStack()

@@ -1,9 +1,14 @@
--- name: free(names text[])
--- Which of these nobody holds now. Reads only: looking on costs an idle system no write.
-select n.name
+-- name: waits(names text[])
+-- How many seconds from now each of these is held yet; 0: nobody holds it. Reads only: looking on costs an idle system
+-- no write.
+select
+  n.name,
+  case
+    when l.lease_until > syncd.clock() then extract(epoch from l.lease_until - syncd.clock())::float8
+    else 0
+  end as wait_s
 from unnest($1::text[]) as n (name)
-left join syncd.lease l on l.name = n.name
-where coalesce(l.lease_until, '-infinity') <= syncd.clock();
+left join syncd.lease l on l.name = n.name;
 
 -- name: take(name text, shop_id int4, node text, lease_s float8)
 -- Take a lease that nobody holds, under a new number; returns nothing when somebody does. All times are the

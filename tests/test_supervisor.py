@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -12,11 +13,12 @@ import anyio
 import asyncpg
 import pytest
 
-from syncd.postgres import nodes, outbox, runs, shops, status
+from syncd.postgres import leases, nodes, outbox, runs, shops, status
 from syncd.supervisor import House, serve
 from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, names, playing, variant
 
 PATIENCE_S = 20.0
+LEASES = "select name, lease_until, taken_at from syncd.lease"
 
 
 @pytest.fixture
@@ -232,6 +234,19 @@ async def test_services_share_out_the_shops_and_take_over_what_one_leaves(scene:
         with anyio.fail_after(PATIENCE_S):
             while await holders(scene) != {first.node: 2}:
                 pass
+
+
+async def test_what_a_dead_node_held_is_taken_the_moment_its_lease_runs_out(scene: Scene) -> None:
+    shop = scene.shop.shop_id
+    for one in (None, shop):
+        assert await leases.take(scene.pool, "dead", shop_id=one, lease_s=0.5)
+    ends = {row["name"]: row["lease_until"] for row in await scene.pool.fetch(LEASES)}
+    async with served(scene) as house:
+        await until(scene, lambda: len(house.held) == 2)
+        taken = {row["name"]: row["taken_at"] for row in await scene.pool.fetch(LEASES)}
+    assert ends.keys() == taken.keys()
+    late = {name: taken[name] - ended for name, ended in ends.items()}
+    assert max(late.values()) < timedelta(seconds=1)  # not as late as the next look is otherwise
 
 
 async def test_what_another_process_makes_due_is_heard_at_once(scene: Scene) -> None:

@@ -18,8 +18,10 @@ from syncd.rules.guards import Base
 sql = Statements("leases")
 
 ROUTER = "router"
-LEASE_S = 30.0  # after this a dead node's work is another's
-RENEWED_S = 8.0
+# After LEASE_S a dead node's work is another's, who needs some seconds to begin: 30 in all. Right
+# before it is renewed a lease must outlast the longest call (CALL_S) by what a renewal may take.
+LEASE_S = 26.0
+RENEWED_S = 4.0
 
 
 @dataclass(slots=True)
@@ -64,10 +66,10 @@ async def take(
     return Lease(name, shop_id, node, fence, asked_s + lease_s)
 
 
-async def free(pool: asyncpg.Pool, names: Collection[str]) -> frozenset[str]:
-    """Which of these leases nobody holds now; writes nothing."""
-    rows = await sql.free.fetch(pool, names=list(names))
-    return frozenset(row["name"] for row in rows)
+async def waits(pool: asyncpg.Pool, names: Collection[str]) -> dict[str, float]:
+    """How many seconds each of these leases is held yet, 0: nobody holds it; writes nothing."""
+    rows = await sql.waits.fetch(pool, names=list(names))
+    return {row["name"]: row["wait_s"] for row in rows}
 
 
 async def renew(

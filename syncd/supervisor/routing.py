@@ -8,6 +8,7 @@ import structlog
 
 from syncd.errors import ContractError, LeaseLostError
 from syncd.postgres import leases, router, runs, tidying, timetable
+from syncd.rules import shares
 from syncd.supervisor.alerting import alert_all
 from syncd.supervisor.counting import count_all
 from syncd.supervisor.house import DATABASE_LOST, House, Work
@@ -32,10 +33,11 @@ async def route(house: House) -> None:
     while not house.stop.is_set():
         lease = None
         with house.loops.watched("taking the router"):
-            if await leases.free(house.pool, [leases.ROUTER]):
+            waits = await leases.waits(house.pool, [leases.ROUTER])
+            if not waits[leases.ROUTER]:
                 lease = await leases.take(house.pool, house.node)
         if lease is None:
-            await house.rest(TAKE_S)
+            await house.rest(shares.next_look_s(waits.values(), TAKE_S))
             continue
         work = house.held[lease.name] = Work(lease)
         log.info("router_taken", fence=lease.fence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import anyio
 import asyncpg
@@ -52,12 +52,14 @@ async def tend(house: House) -> None:
                 share = shares.share(len(ready), len(alive))
                 for name in shares.surplus(ours, share):
                     house.held[name].is_left = True
+                waits: Mapping[str, float] = {}
                 if len(ours) < share:
-                    for name in await leases.free(house.pool, ready.keys() - house.held.keys()):
+                    waits = await leases.waits(house.pool, ready.keys() - house.held.keys())
+                    for name in [name for name, wait_s in waits.items() if not wait_s]:
                         if len(ours) < share and (lease := await _take(house, ready[name])):
                             ours.append(name)
                             group.start_soon(_tend_shop, house, ready[name], lease)
-                await house.rest(SHOPS_S)
+                await house.rest(shares.next_look_s(waits.values(), SHOPS_S))
 
 
 async def _take(house: House, shop: Shop) -> Lease | None:

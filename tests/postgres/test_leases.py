@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from syncd.errors import LeaseLostError
 from syncd.postgres import leases, outbox, router
+from syncd.shopify.client import CALL_S
 from tests.postgres.claims import HOUR_S, Clock, add_shop, turned_pool
 from tests.postgres.test_outbox_locks import until_blocked
 
@@ -44,7 +45,9 @@ async def test_a_lease_has_one_holder(pool: asyncpg.Pool, shop_id: int) -> None:
         for number in range(5):
             group.start_soon(take, f"n{number}")
     assert sum(lease is not None for lease in taken) == 1
-    assert await leases.free(pool, ["router", leases.of_shop(shop_id)]) == {"router"}
+    waits = await leases.waits(pool, ["router", name := leases.of_shop(shop_id)])
+    assert waits["router"] == 0
+    assert 0 < waits[name] <= LEASE_S
 
 
 async def test_of_two_that_take_at_the_same_moment_the_later_one_finds_it_taken(
@@ -64,6 +67,12 @@ async def test_of_two_that_take_at_the_same_moment_the_later_one_finds_it_taken(
         group.start_soon(take)
         await until_blocked(pool)
     assert found == [None]
+
+
+def test_a_node_may_call_until_its_lease_is_renewed_and_another_begins_within_30_s() -> None:
+    """Some two seconds are left for a slow renewal, four for the other node to begin."""
+    assert leases.LEASE_S - leases.RENEWED_S >= CALL_S + 2
+    assert leases.LEASE_S <= 30 - 4
 
 
 async def test_each_taking_has_a_higher_number_even_by_the_same_node(
@@ -101,7 +110,7 @@ async def test_a_lease_that_ran_out_is_renewed_unless_somebody_took_it(
     assert await leases.renew(pool, [slow, lost], lease_s=LEASE_S) == [lost]
     assert slow.until_s > before_s
     await leases.leave(pool, [lost])
-    assert await leases.free(pool, ["router"]) == frozenset()
+    assert (await leases.waits(pool, ["router"]))["router"] > 0
 
 
 async def test_a_number_that_is_given_twice_is_one_nodes(
