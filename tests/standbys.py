@@ -21,6 +21,10 @@ from syncd.postgres.embedded import Server
 
 SETTINGS = {"shared_buffers": "32MB", "max_connections": "40", "max_wal_size": "96MB"}
 PATIENCE_S = 60.0
+IS_CONNECTED = """
+select current_setting('primary_conninfo') <> '' or exists (select from pg_stat_wal_receiver)
+"""
+IS_FOLLOWED = "select exists (select from pg_stat_replication)"
 REPLAYED = "select pg_last_wal_replay_lsn() >= $1::pg_lsn"
 
 
@@ -45,19 +49,19 @@ class Pair:
         assert ended.returncode == 0, ended.stderr
 
     async def followed(self, pool: asyncpg.Pool, standby: asyncpg.Pool) -> None:
-        """Wait until the standby shows what the primary has committed."""
+        """Wait until the standby shows what the primary has committed, flushed or not."""
         # Compared as text on its way: asyncpg knows no pg_lsn.
-        reached = await pool.fetchval("select pg_current_wal_flush_lsn()::text")
+        reached = await pool.fetchval("select pg_current_wal_insert_lsn()::text")
         with anyio.fail_after(PATIENCE_S):
             while not await standby.fetchval(REPLAYED.replace("$1", f"'{reached}'")):
                 pass
 
-    async def cut(self, standby: asyncpg.Pool) -> None:
-        """Nothing of what follows reaches the standby."""
+    async def cut(self, pool: asyncpg.Pool, standby: asyncpg.Pool) -> None:
+        """Nothing of what follows reaches the standby: neither side knows the other any more."""
         await standby.execute("alter system set primary_conninfo = ''")
         await standby.execute("select pg_reload_conf()")
         with anyio.fail_after(PATIENCE_S):
-            while await standby.fetchval("select exists (select from pg_stat_wal_receiver)"):
+            while await standby.fetchval(IS_CONNECTED) or await pool.fetchval(IS_FOLLOWED):
                 pass
 
     async def kill(self) -> None:

@@ -15,12 +15,19 @@ import pytest
 
 from syncd.catalogue import sample
 from syncd.postgres import reference
+from syncd.postgres.embedded import Server
 from tests import programs
 from tests.flows.conftest import ACCOUNT, Scene, playing
 
 KILLS = 10
 PRODUCTS = 120
 PATIENCE_S = 60.0
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def until_lost(scene: Scene, both: Pair) -> None:
     async with db.connect(both.url(NAME), name="tests", size=1) as standby:
         await both.followed(scene.pool, standby)
         assert await unreadable(standby) == []
-        await both.cut(standby)
+        await both.cut(scene.pool, standby)
     await scene.pool.execute("update retail.price set list_price = 777")
     await scene.load(LUE)
     await scene.push()

@@ -21,6 +21,7 @@ import pytest
 from anyio.abc import Process
 
 from syncd.catalogue.entries import ProductEntry
+from syncd.postgres.embedded import Server
 from tests import scribe
 from tests.flows.conftest import OPTIONS, Scene, playing, variant
 from tests.nodes import Nodes, nodes
@@ -108,6 +109,12 @@ class Company:
         with anyio.fail_after(patience_s):
             while not await holds():
                 await self.nodes.look()
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from anyio.abc import SocketStream
 
 from syncd.postgres import db
+from syncd.postgres.embedded import Server
 from syncd.supervisor import House, serve
 from tests import leasing
 from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, playing
@@ -38,6 +39,12 @@ select exists (
   where datname = current_database() and application_name = 'deaf' and query ~* '^listen'
 )
 """
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 @pytest.fixture

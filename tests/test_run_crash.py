@@ -19,6 +19,7 @@ import pytest
 from syncd.catalogue.entries import ImageEntry, ProductEntry
 from syncd.postgres import runs
 from syncd.postgres.bulk import CREATE, PUBLISH
+from syncd.postgres.embedded import Server
 from tests import leasing
 from tests.flows.conftest import LUE, Scene, playing, settings, variant
 from tests.flows.merchant import Deed, do
@@ -52,6 +53,12 @@ select count(*), count(distinct key)
 from syncd.history
 where $1 = any(writes)
 """
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 @pytest.fixture

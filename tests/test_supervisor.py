@@ -14,11 +14,18 @@ import asyncpg
 import pytest
 
 from syncd.postgres import leases, nodes, outbox, runs, shops, status
+from syncd.postgres.embedded import Server
 from syncd.supervisor import House, serve
 from tests.flows.conftest import JAKKE, LUE, OPTIONS, Scene, names, playing, variant
 
 PATIENCE_S = 20.0
 LEASES = "select name, lease_until, taken_at from syncd.lease"
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class Tally:
         outcome: Outcome,
     ) -> None:
         """A call is over, with its answer's `extensions.cost` if there was one."""
-        charged = int((cost or {}).get("actualQueryCost") or 0)
+        charged = max(0, int((cost or {}).get("actualQueryCost") or 0))
         self.calls[name] = self.calls.get(name, 0) + 1
         self.points[name] = self.points.get(name, 0) + charged
         self.lanes[lane] = self.lanes.get(lane, 0) + charged

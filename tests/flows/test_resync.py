@@ -11,6 +11,7 @@ from syncd.flows import carry_run
 from syncd.flows.compare import compare
 from syncd.flows.reading import LOST, READS
 from syncd.postgres import runs
+from syncd.postgres.embedded import Server
 from syncd.postgres.runs import Run
 from tests import leasing
 from tests.flows.conftest import JAKKE, LUE, Scene, price, settings, variant
@@ -20,6 +21,12 @@ from tests.flows.running import carried, counts, found, resync
 LONG_AGO = "update syncd.run set operation_at = operation_at - $1::interval"
 READING = {"BulkOperationRunQuery", "BulkOperationRead"}
 SOKK = replace(LUE, row=5, handle="sokk", title="Sokk", variants=(variant(sku="S-1"),))
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 async def merchant(scene: Scene, name: str = "Jakke", **fields: object) -> None:

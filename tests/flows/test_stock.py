@@ -10,6 +10,7 @@ import pytest
 from syncd.flows import pull_stock
 from syncd.flows import stock as stock_flow
 from syncd.postgres import db, inbox, stock
+from syncd.postgres.embedded import Server
 from tests import leasing
 from tests.flows.conftest import JAKKE, Scene, settings, variant
 from tests.flows.running import resync
@@ -21,6 +22,12 @@ from pg_stat_activity
 where application_name = 'lost'
   and wait_event_type = 'Lock'
 """
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded: Server) -> Server:
+    """One server is enough here: tests/postgres asks each for every statement."""
+    return embedded
 
 
 @pytest.fixture
