@@ -10,17 +10,12 @@ from time import monotonic
 
 import aiohttp
 import anyio
-import asyncpg
 
 from chaos import aftermath, blows, scene
 from chaos.people import People
-from chaos.scene import PRODUCTS, Scene
+from chaos.scene import Scene
 from chaos.schedule import schedule
 
-READY_S = 90.0
-FILLED = "select count(*) from syncd.link where kind = 'product' and accepted_at is not null"
-SUBSCRIBED = "select count(*) > 5 from syncd.webhook where gid is not null"
-AGREED = "select count(*) from syncd.agreed_count"
 LAST_MOVE = "select coalesce(max(movement_id), 0) from retail.movement"
 
 
@@ -61,7 +56,7 @@ async def _played(opened: Scene, seed: int, seconds: float, tell: blows.Told) ->
     async with opened.pool() as pool:
         for node in opened.nodes:
             opened.group.start_soon(node.program.run)
-        await _ready(pool)
+        await scene.ready(pool)
         await people.learn(pool)
         start = await pool.fetchval(LAST_MOVE)
     tell("both sides are equal; now it breaks")
@@ -78,17 +73,6 @@ async def _played(opened: Scene, seed: int, seconds: float, tell: blows.Told) ->
     starts = ", ".join(f"{node.program.name} {node.program.starts}" for node in opened.nodes)
     tell(f"settled; started: {starts}, shop {opened.sandbox.starts}")
     return [*([f"never came to rest: {waits}"] if waits else []), *found]
-
-
-async def _ready(pool: asyncpg.Pool) -> None:
-    """Everything is in the shop, counts are agreed on, webhooks are asked for."""
-    with anyio.fail_after(READY_S):
-        while not (
-            await pool.fetchval(FILLED) == PRODUCTS
-            and await pool.fetchval(AGREED) == PRODUCTS * len(scene.SIZES)
-            and await pool.fetchval(SUBSCRIBED)
-        ):
-            await anyio.sleep(0.2)
 
 
 async def _forgive(opened: Scene) -> None:

@@ -37,6 +37,10 @@ DOMAIN, TOKEN, ACCOUNT = "chaos.myshopify.com", "shpat_chaos_0123456789abcdef", 
 PRODUCTS, COUNT = 40, 50
 SIZES = ("S", "L")
 LATER_S = 900  # what is put off is due by then, pulls too
+READY_S = 90.0
+FILLED = "select count(*) from syncd.link where kind = 'product' and accepted_at is not null"
+SUBSCRIBED = "select count(*) > 5 from syncd.webhook where gid is not null"
+AGREED = "select count(*) from syncd.agreed_count"
 FAKETIME = "faketime/libfaketime.so.1"
 UNGUARDED = """
 update syncd.shop
@@ -236,6 +240,17 @@ async def _node(
     fine = frozenset({os.EX_TEMPFAIL})
     program = Program(f"node {name}", ("run",), environment, folder / f"node-{name}.log", fine)
     return Node(program, database, shop, disk, clock)
+
+
+async def ready(pool: asyncpg.Pool) -> None:
+    """Wait until all is in the shop, counts are agreed on, webhooks are asked for."""
+    with anyio.fail_after(READY_S):
+        while not (
+            await pool.fetchval(FILLED) == PRODUCTS
+            and await pool.fetchval(AGREED) == PRODUCTS * len(SIZES)
+            and await pool.fetchval(SUBSCRIBED)
+        ):
+            await anyio.sleep(0.2)
 
 
 async def answering(base: str, patience_s: float = 30.0) -> None:
