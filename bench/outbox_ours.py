@@ -23,7 +23,7 @@ from syncd.postgres.outbox import Settled
 from syncd.postgres.shops import NewShop
 from syncd.records import Change, Form, Shop, VariantForm
 from syncd.rules.retry import Ack
-from syncd.supervisor import listening, routing, tending
+from syncd.supervisor import listening, routing, stepping, tending
 from syncd.vault import Vault
 
 ACCOUNT, OTHER = "a", "probe"  # two retailers, a shop each: the load's, the probe's
@@ -229,5 +229,5 @@ class Daemon:
                 await settle(self.ours, changes)
                 continue
             await pictures.look_once(self.ours.pool, None, shop)  # type: ignore[arg-type]
-            with anyio.move_on_after(tending.PUSH_IDLE_S):
+            with anyio.move_on_after(stepping.IDLE_S):
                 await news.wait()

@@ -3,6 +3,7 @@
 house      what the loops share
 loops      which there are, how soon each must turn
 tending    a pump for each shop of this node
+stepping   one sort of a shop's work, step by step
 routing    the work of the node that holds the router
 listening  wake pumps when another process made something due
 hearing    what a shop tells: subscriptions kept, the inbox worked off

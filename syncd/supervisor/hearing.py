@@ -12,10 +12,9 @@ from syncd.shopify.client import Client
 from syncd.shopify.webhooks import SubscriptionRefused
 from syncd.supervisor.house import House, Work
 from syncd.supervisor.loops import LONG_S
+from syncd.supervisor.stepping import TROUBLE_S, keep_stepping
 
-INGEST_IDLE_S = 1.0  # between two looks for deliveries whose back-off is over
 VERIFY_IDLE_S = 15.0  # between two looks whether the address was changed; Shopify is asked hourly
-TROUBLE_S = 60.0
 log = structlog.get_logger()
 
 
@@ -43,20 +42,9 @@ async def _subscribe(house: House, shop: Shop, work: Work, client: Client) -> No
 
 
 async def _ingest(house: House, shop: Shop, work: Work, client: Client) -> None:
-    """Rest until the bell or the next look; a kind that may not be read pauses this alone."""
-    with house.loops.watched(f"inbox of {shop.domain}", LONG_S) as turned:
-        while not house.stop.is_set() and not work.is_left:
-            turned()
-            news = house.bells[shop.shop_id].event
-            current = await house.current(shop)
-            if current is None:
-                return
-            try:
-                if await ingest.ingest_once(house.pool, client, current, work.lease):
-                    continue
-            except KindError as error:
-                log.error("ingest_paused", shop=shop.domain, pause_s=TROUBLE_S, error=str(error))
-                await house.rest(TROUBLE_S)
-                continue
-            with anyio.move_on_after(INGEST_IDLE_S):
-                await news.wait()
+    """Work the inbox off; a kind that may not be read pauses this alone."""
+
+    async def step(current: Shop) -> int:
+        return await ingest.ingest_once(house.pool, client, current, work.lease)
+
+    await keep_stepping(house, shop, work, "inbox", step, pauses=(KindError,))

@@ -13,11 +13,10 @@ from syncd.sales import Kind
 from syncd.shopify.client import Client
 from syncd.supervisor.house import House, Work
 from syncd.supervisor.loops import LONG_S
+from syncd.supervisor.stepping import TROUBLE_S, keep_stepping
 
 KINDS: tuple[Kind, ...] = ("customer", "order")
 PULL_IDLE_S = 5.0  # between two looks whether a pull is due
-FULFIL_IDLE_S = 1.0  # between two looks for orders whose back-off is over
-TROUBLE_S = 60.0
 log = structlog.get_logger()
 
 
@@ -78,24 +77,9 @@ async def _pull_counts(house: House, shop: Shop, work: Work, client: Client) -> 
 
 
 async def _fulfil(house: House, shop: Shop, work: Work, client: Client) -> None:
-    """Rest until the bell or the next look; what all orders suffer from pauses this alone."""
-    with house.loops.watched(f"fulfilment of {shop.domain}", LONG_S) as turned:
-        while not house.stop.is_set() and not work.is_left:
-            turned()
-            news = house.bells[shop.shop_id].event
-            current = await house.current(shop)
-            if current is None:
-                return
-            try:
-                if current.fulfil_orders and await fulfil.fulfil_once(
-                    house.pool, client, current, work.lease
-                ):
-                    continue
-            except (KindError, ContractError) as error:
-                log.error(
-                    "fulfilment_paused", shop=shop.domain, again_s=TROUBLE_S, error=str(error)
-                )
-                await house.rest(TROUBLE_S)
-                continue
-            with anyio.move_on_after(FULFIL_IDLE_S):
-                await news.wait()
+    """Mark as sent what the Backoffice has completed."""
+
+    async def step(current: Shop) -> int:
+        return await fulfil.fulfil_once(house.pool, client, current, work.lease)
+
+    await keep_stepping(house, shop, work, "fulfilment", step, pauses=(KindError, ContractError))

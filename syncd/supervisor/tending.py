@@ -30,8 +30,8 @@ from syncd.supervisor.hearing import hear
 from syncd.supervisor.house import DATABASE_LOST, House, Work
 from syncd.supervisor.loops import LONG_S, RUN_S
 from syncd.supervisor.returning import bring_back
+from syncd.supervisor.stepping import keep_stepping
 
-PUSH_IDLE_S = 1.0  # between two looks for changes whose back-off is over
 SHOPS_S = 2.0  # between two looks for shops that were added, resumed, enabled or left
 ALIVE_S = 15.0  # a node that was seen in this time is reckoned with
 RUN_IDLE_S = 2.0  # between two looks for a run
@@ -150,42 +150,28 @@ async def _link(house: House, shop: Shop, work: Work, client: Client) -> None:
 async def _pump(
     house: House, shop: Shop, work: Work, client: Client, lanes: Sequence[Lane]
 ) -> None:
-    """Push what is due of the lanes; rest until the bell or the next look."""
-    with house.loops.watched(f"pushing {lanes[0]} of {shop.domain}", LONG_S) as turned:
-        while not house.stop.is_set() and not work.is_left:
-            turned()
-            news = house.bells[shop.shop_id].event
-            current = await house.current(shop)
-            if current is None:
-                return
-            if current.sync_products and await push.push_once(
+    """Push what is due of the lanes."""
+
+    async def step(current: Shop) -> int:
+        done = 0
+        if current.sync_products:
+            done = await push.push_once(
                 house.pool, client, current, work.lease, lanes=lanes, stop=house.stop
-            ):
-                continue
-            if lanes == ORDINARY:
-                await pictures.look_once(house.pool, client, current)
-            with anyio.move_on_after(PUSH_IDLE_S):
-                await news.wait()
+            )
+        if not done and lanes == ORDINARY:
+            await pictures.look_once(house.pool, client, current)
+        return done
+
+    await keep_stepping(house, shop, work, f"pushing {lanes[0]}", step)
 
 
 async def _count(house: House, shop: Shop, work: Work, client: Client) -> None:
-    """Keep counts in step; what all of them suffer from pauses this alone."""
-    with house.loops.watched(f"counts of {shop.domain}", LONG_S) as turned:
-        while not house.stop.is_set() and not work.is_left:
-            turned()
-            news = house.bells[shop.shop_id].event
-            current = await house.current(shop)
-            if current is None:
-                return
-            try:
-                if await stock.stock_once(house.pool, client, current, work.lease):
-                    continue
-            except (KindError, ContractError) as error:
-                log.error("counts_paused", shop=shop.domain, pause_s=SHOP_PAUSE_S, error=str(error))
-                await house.rest(SHOP_PAUSE_S)
-                continue
-            with anyio.move_on_after(PUSH_IDLE_S):
-                await news.wait()
+    """Keep counts in step."""
+
+    async def step(current: Shop) -> int:
+        return await stock.stock_once(house.pool, client, current, work.lease)
+
+    await keep_stepping(house, shop, work, "counts", step, pauses=(KindError, ContractError))
 
 
 def _waits(client: Client) -> Callable[[], bool]:

@@ -13,12 +13,12 @@ from aiohttp import web
 from aiohttp.web_exceptions import HTTPException
 
 from syncd import metrics
-from syncd.errors import ConfigError
 from syncd.metrics import Figure
 from syncd.phrases import phrase
 from syncd.postgres import measures
 from syncd.rules import readiness
 from syncd.rules.readiness import Reason
+from syncd.web.serving import serving
 from syncd.web.takings import AWAY
 
 FRESH_S = 2.0  # so old may be what the database told,
@@ -169,19 +169,12 @@ async def listening(
     glance = Glance(pool)
     app = application(Monitor(glance, node, own, late_after_s))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except (OSError, OverflowError) as error:
-            raise ConfigError(
-                f"metrics cannot be shown on {host}:{port}: {error}",
-                hint="choose another SYNCD_METRICS_PORT, or end what listens there",
-            ) from error
-        async with anyio.create_task_group() as group:
-            group.start_soon(glance.run)
-            yield [(one[0], one[1]) for one in runner.addresses]
-            group.cancel_scope.cancel()
-    finally:
-        with anyio.CancelScope(shield=True):
-            await runner.cleanup()
+    async with (
+        serving(
+            runner, host=host, port=port, name="/metrics", setting="SYNCD_METRICS_PORT"
+        ) as places,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(glance.run)
+        yield places
+        group.cancel_scope.cancel()

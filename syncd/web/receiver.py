@@ -17,6 +17,7 @@ from syncd.postgres import webhooks as wired
 from syncd.rules import webhooks
 from syncd.rules.webhooks import MalformedError, UnknownTopicError
 from syncd.vault import Vault
+from syncd.web.serving import serving
 from syncd.web.takings import AWAY, Takings
 
 PATH = "/webhooks"
@@ -180,21 +181,19 @@ async def listening(
     receiver = Receiver(pool, vault, Takings(pool))
     await receiver.learn()
     runner = _runner(application(receiver))
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
-        except (OSError, OverflowError) as error:
-            raise ConfigError(
-                f"webhooks cannot be received on {host}:{port}: {error}",
-                hint="choose another SYNCD_RECEIVER_PORT, or end what listens there",
-            ) from error
-        async with anyio.create_task_group() as group:
-            group.start_soon(receiver.takings.run)
-            group.start_soon(receiver.keep_learning, turned)
-            yield [(one[0], one[1]) for one in runner.addresses]
-            await runner.cleanup()  # answers what has come, while the writer still writes
-            group.cancel_scope.cancel()
-    finally:
-        with anyio.CancelScope(shield=True):
-            await runner.cleanup()
+    async with (
+        serving(
+            runner,
+            host=host,
+            port=port,
+            name="the receiver of webhooks",
+            setting="SYNCD_RECEIVER_PORT",
+            backlog=BACKLOG,
+        ) as places,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(receiver.takings.run)
+        group.start_soon(receiver.keep_learning, turned)
+        yield places
+        await runner.cleanup()  # answers what has come, while the writer still writes
+        group.cancel_scope.cancel()

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 import anyio
 from aiohttp import web
 
-from syncd.errors import ConfigError
 from syncd.web.console import (
     attention,
     drawing,
@@ -21,6 +20,7 @@ from syncd.web.console import (
 )
 from syncd.web.console.guard import MAX_FILE_BYTES
 from syncd.web.console.visit import DESK, Desk, Missing
+from syncd.web.serving import serving
 
 YEAR = "public, max-age=31536000, immutable"
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -63,17 +63,10 @@ async def listening(
     """
     app = application(desk)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
-    await runner.setup()
-    try:
+    async with serving(
+        runner, host=host, port=port, name="the console", setting="SYNCD_CONSOLE_PORT"
+    ) as places:
         try:
-            await web.TCPSite(runner, host, port).start()
-        except (OSError, OverflowError) as error:
-            raise ConfigError(
-                f"the console cannot be shown on {host}:{port}: {error}",
-                hint="choose another SYNCD_CONSOLE_PORT, or end what listens there",
-            ) from error
-        yield [(one[0], one[1]) for one in runner.addresses]
-    finally:
-        app[live.STOPPING].set()
-        with anyio.CancelScope(shield=True):
-            await runner.cleanup()
+            yield places
+        finally:
+            app[live.STOPPING].set()
